@@ -1,0 +1,477 @@
+//! Floating-point formats as values: one struct describes every one of them.
+//!
+//! A code of a format is read from the top bit down as
+//!
+//! ```text
+//! [sign] [exponent field E, exponent_bits] [fraction field f, mantissa_bits = m]
+//! ```
+//!
+//! and means
+//!
+//! ```text
+//! E > 0   (-1)^sign * 2^(E - bias)     * (1 + f / 2^m)      normal
+//! E = 0   (-1)^sign * 2^(1 - bias)     * (f / 2^m)          zero and subnormal
+//! ```
+//!
+//! except for the codes that [`Specials`] sets aside. The magnitudes (the code without its sign)
+//! are in the order of their values, and the special ones are always the topmost: first the NaNs,
+//! below them infinity. That is why a format needs only a few fields and no table.
+
+use crate::name::Name;
+use std::fmt;
+use thiserror::Error;
+
+/// A floating-point format: how many bits mean what.
+///
+/// It is a plain `Copy` value. The known formats are constants ([`FP32`], [`BF16`],
+/// [`FP8_E4M3FN`], ...), the reader's own come from [`FloatFormat::ieee`] or
+/// [`FloatFormat::new`], and the IEEE P3109 family from [`FloatFormat::p3109`].
+///
+/// ```
+/// use mantissa::prelude::*;
+/// assert_eq!(BF16.max(), 3.3895313892515355e38);
+/// let mine = FloatFormat::ieee("mine", 3, 4);
+/// assert_eq!((mine.bits(), mine.bias(), mine.max()), (8, 3, 15.5));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FloatFormat {
+    name: Name,
+    exponent_bits: u32,
+    mantissa_bits: u32,
+    bias: i32,
+    signed: bool,
+    specials: Specials,
+}
+
+/// Which codes of a format are not ordinary finite numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Specials {
+    /// Where the NaNs are.
+    pub nan: Nan,
+    /// Whether the largest magnitude that is not a NaN is infinity.
+    pub infinity: bool,
+    /// Whether exponent field 0 holds zero and the subnormals. Without it (E8M0) field 0 is one
+    /// more normal exponent.
+    pub zero: bool,
+}
+
+/// Where a format keeps its NaNs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Nan {
+    /// There is none (OCP MX FP4 and FP6).
+    Absent,
+    /// Exponent field all ones, fraction not zero (IEEE 754).
+    TopExponent,
+    /// Exponent and fraction all ones (E4M3FN, E8M0, unsigned P3109).
+    AllOnes,
+    /// The code that would be minus zero; there is no minus zero then (FNUZ, signed P3109).
+    NegativeZero,
+}
+
+impl Specials {
+    /// IEEE 754: infinities, and NaNs in the rest of the top exponent.
+    pub const IEEE: Specials = Specials {
+        nan: Nan::TopExponent,
+        infinity: true,
+        zero: true,
+    };
+    /// "FN", finite with NaN: no infinity, one NaN (of each sign) at all ones. OCP OFP8 E4M3.
+    pub const FN: Specials = Specials {
+        nan: Nan::AllOnes,
+        infinity: false,
+        zero: true,
+    };
+    /// "FNUZ", finite with NaN, unsigned zero: the one NaN takes the place of minus zero.
+    pub const FNUZ: Specials = Specials {
+        nan: Nan::NegativeZero,
+        infinity: false,
+        zero: true,
+    };
+    /// Every code is a finite number. OCP MX FP4 and FP6.
+    pub const FINITE: Specials = Specials {
+        nan: Nan::Absent,
+        infinity: false,
+        zero: true,
+    };
+}
+
+/// Whether a P3109 format has infinities ("extended", `e`) or not ("finite", `f`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Domain {
+    /// No infinities.
+    Finite,
+    /// With infinities.
+    Extended,
+}
+
+/// Whether a P3109 format has a sign bit (`s`) or not (`u`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Signedness {
+    /// One sign bit.
+    Signed,
+    /// No sign bit, no negative values.
+    Unsigned,
+}
+
+/// Why a format cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FormatError {
+    /// The fields leave no room, or too much, for a code of 1 to 64 bits.
+    #[error(
+        "{exponent_bits} exponent bits and {mantissa_bits} mantissa bits do not make a format: \
+         1 to 11 exponent bits and 0 to 52 mantissa bits do"
+    )]
+    Fields {
+        /// Exponent bits asked for.
+        exponent_bits: u32,
+        /// Mantissa bits asked for.
+        mantissa_bits: u32,
+    },
+    /// Some value would not be exactly a `f64`, which is what every computation here goes through.
+    #[error(
+        "with bias {bias} the exponents of this format run from {min} to {max}; they must stay \
+         within -1074 and 1023, the range of float64"
+    )]
+    Range {
+        /// Bias asked for.
+        bias: i32,
+        /// Exponent of the smallest positive value.
+        min: i32,
+        /// Exponent of the largest value.
+        max: i32,
+    },
+    /// The codes that are set aside leave no finite number, or contradict each other.
+    #[error("these special values leave no room in the format: {0}")]
+    Specials(&'static str),
+    /// The name is empty or too long.
+    #[error("a format's name must have 1 to 30 bytes")]
+    Name,
+    /// Not a member of the P3109 family.
+    #[error(
+        "binary{k}p{p} is not a P3109 format here: k runs from 3 to 16 bits, the precision p from 1 \
+         to k - 1 (signed) or k (unsigned), as far as every value is a float64"
+    )]
+    P3109 {
+        /// Width in bits asked for.
+        k: u32,
+        /// Precision asked for.
+        p: u32,
+    },
+}
+
+impl FloatFormat {
+    /// A format as IEEE 754 would make it: signed, bias 2^(exponent_bits - 1) - 1, infinities and
+    /// NaNs in the top exponent. IEEE 754-2019, section 3.4.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!(FloatFormat::ieee("half", 5, 10).max(), 65504.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If there are not 2 to 11 exponent bits and 1 to 52 mantissa bits; see
+    /// [`FloatFormat::new`] for an error instead.
+    pub const fn ieee(name: &str, exponent_bits: u32, mantissa_bits: u32) -> FloatFormat {
+        assert!(
+            exponent_bits >= 2 && mantissa_bits >= 1,
+            "an IEEE format needs 2 to 11 exponent bits and 1 to 52 mantissa bits"
+        );
+        FloatFormat::known(
+            name,
+            exponent_bits,
+            mantissa_bits,
+            (1 << (exponent_bits - 1)) - 1,
+            true,
+            Specials::IEEE,
+        )
+    }
+
+    /// Any format: every field as given.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// // E4M3 with the bias moved by one, NaN at minus zero: float8_e4m3fnuz.
+    /// let f = FloatFormat::new("e4m3b8", 4, 3, 8, true, Specials::FNUZ)?;
+    /// assert_eq!(f.max(), 240.0);
+    /// # Ok::<(), FormatError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`FormatError`], which says what would be right.
+    pub const fn new(
+        name: &str,
+        exponent_bits: u32,
+        mantissa_bits: u32,
+        bias: i32,
+        signed: bool,
+        specials: Specials,
+    ) -> Result<FloatFormat, FormatError> {
+        if name.is_empty() || name.len() > crate::name::MAX_NAME {
+            return Err(FormatError::Name);
+        }
+        if exponent_bits < 1 || exponent_bits > 11 || mantissa_bits > 52 {
+            return Err(FormatError::Fields {
+                exponent_bits,
+                mantissa_bits,
+            });
+        }
+        if !signed && matches!(specials.nan, Nan::NegativeZero) {
+            return Err(FormatError::Specials(
+                "an unsigned format has no minus zero to hold a NaN",
+            ));
+        }
+        let format = FloatFormat {
+            name: Name::new(name),
+            exponent_bits,
+            mantissa_bits,
+            bias,
+            signed,
+            specials,
+        };
+        let set_aside = format.high_nans() + specials.infinity as u64;
+        let lowest = if specials.zero { 1 } else { 0 };
+        if format.magnitudes() <= set_aside + lowest {
+            return Err(FormatError::Specials("no finite number is left"));
+        }
+        // Bounded first, so that the sums below cannot overflow.
+        if bias < -4096 || bias > 4096 {
+            return Err(FormatError::Range {
+                bias,
+                min: 0,
+                max: 0,
+            });
+        }
+        let min = format.min_exponent() - mantissa_bits as i32;
+        let max = (format.max_magnitude() >> mantissa_bits) as i32 - bias;
+        if min < -1074 || max > 1023 {
+            return Err(FormatError::Range { bias, min, max });
+        }
+        Ok(format)
+    }
+
+    /// A member of the IEEE P3109 family, `binary{k}p{p}{s|u}{f|e}`: `k` bits, precision `p`
+    /// (mantissa bits plus the hidden one), bias 2^(k-p-1) signed or 2^(k-p) unsigned, one NaN
+    /// (at minus zero when signed, at all ones when unsigned), one zero, and infinities just
+    /// above the largest number when extended. IEEE P3109 interim report, "Value sets".
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let f = FloatFormat::p3109(8, 3, Signedness::Signed, Domain::Extended)?;
+    /// assert_eq!((f.name(), f.max()), ("binary8p3se", 49152.0));
+    /// # Ok::<(), FormatError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`FormatError::P3109`] when `k` and `p` are out of range or some value is not a `f64`.
+    pub fn p3109(
+        k: u32,
+        p: u32,
+        signedness: Signedness,
+        domain: Domain,
+    ) -> Result<FloatFormat, FormatError> {
+        let signed = signedness == Signedness::Signed;
+        let refused = FormatError::P3109 { k, p };
+        if !(3..=16).contains(&k) || p < 1 || p > k - signed as u32 {
+            return Err(refused);
+        }
+        let exponent_bits = k - p + !signed as u32;
+        let name = format!(
+            "binary{k}p{p}{}{}",
+            if signed { 's' } else { 'u' },
+            if domain == Domain::Extended { 'e' } else { 'f' }
+        );
+        let specials = Specials {
+            nan: if signed {
+                Nan::NegativeZero
+            } else {
+                Nan::AllOnes
+            },
+            infinity: domain == Domain::Extended,
+            zero: true,
+        };
+        let bias = 1 << (exponent_bits - 1);
+        FloatFormat::new(&name, exponent_bits, p - 1, bias, signed, specials).map_err(|_| refused)
+    }
+
+    /// [`FloatFormat::new`] for formats known to be right, in a `const`.
+    const fn known(
+        name: &str,
+        exponent_bits: u32,
+        mantissa_bits: u32,
+        bias: i32,
+        signed: bool,
+        specials: Specials,
+    ) -> FloatFormat {
+        match FloatFormat::new(name, exponent_bits, mantissa_bits, bias, signed, specials) {
+            Ok(format) => format,
+            Err(_) => panic!("these fields make no float format; FloatFormat::new says why"),
+        }
+    }
+
+    /// The name, spelled as torch and ml_dtypes spell it.
+    pub const fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// Width of a code in bits.
+    pub const fn bits(&self) -> u32 {
+        self.signed as u32 + self.exponent_bits + self.mantissa_bits
+    }
+
+    /// Width of the exponent field in bits.
+    pub const fn exponent_bits(&self) -> u32 {
+        self.exponent_bits
+    }
+
+    /// Width of the fraction field in bits, without the hidden bit.
+    pub const fn mantissa_bits(&self) -> u32 {
+        self.mantissa_bits
+    }
+
+    /// Precision in bits: the fraction field and the hidden bit.
+    pub const fn precision(&self) -> u32 {
+        self.mantissa_bits + 1
+    }
+
+    /// What is subtracted from the exponent field.
+    pub const fn bias(&self) -> i32 {
+        self.bias
+    }
+
+    /// Whether there is a sign bit.
+    pub const fn signed(&self) -> bool {
+        self.signed
+    }
+
+    /// The codes that are not ordinary numbers.
+    pub const fn specials(&self) -> Specials {
+        self.specials
+    }
+
+    /// Whether the format has infinities.
+    pub const fn has_infinity(&self) -> bool {
+        self.specials.infinity
+    }
+
+    /// Whether the format has a NaN.
+    pub const fn has_nan(&self) -> bool {
+        self.nan_count() > 0
+    }
+
+    /// Whether zero has two codes, +0 and -0.
+    pub const fn has_negative_zero(&self) -> bool {
+        self.signed && self.specials.zero && !matches!(self.specials.nan, Nan::NegativeZero)
+    }
+
+    /// The number of codes, 2^bits.
+    pub const fn code_count(&self) -> u128 {
+        1 << self.bits()
+    }
+
+    /// How many codes are NaN. float32 spends 16 777 214 of them.
+    pub const fn nan_count(&self) -> u64 {
+        match self.specials.nan {
+            Nan::NegativeZero => 1,
+            _ => self.high_nans() << self.signed as u32,
+        }
+    }
+
+    /// How many different finite values there are (+0 and -0 are one value).
+    pub const fn finite_count(&self) -> u128 {
+        let magnitudes = self.max_magnitude() as u128 + 1;
+        if self.signed {
+            2 * magnitudes - self.specials.zero as u128
+        } else {
+            magnitudes
+        }
+    }
+
+    /// Exponent of the smallest normal number.
+    pub const fn min_exponent(&self) -> i32 {
+        self.specials.zero as i32 - self.bias
+    }
+
+    /// The largest magnitude code that is a finite number.
+    pub(crate) const fn max_magnitude(&self) -> u64 {
+        self.magnitudes() - 1 - self.high_nans() - self.specials.infinity as u64
+    }
+
+    /// The number of magnitudes, the codes without the sign.
+    const fn magnitudes(&self) -> u64 {
+        1 << (self.exponent_bits + self.mantissa_bits)
+    }
+
+    /// How many of the topmost magnitudes are NaN.
+    const fn high_nans(&self) -> u64 {
+        match self.specials.nan {
+            Nan::Absent | Nan::NegativeZero => 0,
+            Nan::AllOnes => 1,
+            Nan::TopExponent => (1 << self.mantissa_bits) - 1,
+        }
+    }
+}
+
+impl fmt::Display for FloatFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Debug for FloatFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+macro_rules! formats {
+    ($($(#[$doc:meta])* $constant:ident = $format:expr;)*) => {
+        $($(#[$doc])* pub const $constant: FloatFormat = $format;)*
+        /// Every float format that has a constant, widest first.
+        pub const FLOAT_FORMATS: &[FloatFormat] = &[$($constant),*];
+    };
+}
+
+const fn e8m0() -> Specials {
+    Specials {
+        nan: Nan::AllOnes,
+        infinity: false,
+        zero: false,
+    }
+}
+
+formats! {
+    /// float64, binary64: 1 sign, 11 exponent, 52 fraction bits. IEEE 754-2019, table 3.5.
+    FP64 = FloatFormat::ieee("float64", 11, 52);
+    /// float32, binary32: 1 sign, 8 exponent, 23 fraction bits. IEEE 754-2019, table 3.5.
+    FP32 = FloatFormat::ieee("float32", 8, 23);
+    /// tf32: float32's exponent, float16's fraction, 19 bits. NVIDIA A100 architecture white paper.
+    TF32 = FloatFormat::ieee("tf32", 8, 10);
+    /// float16, binary16: 1 sign, 5 exponent, 10 fraction bits. IEEE 754-2019, table 3.5.
+    FP16 = FloatFormat::ieee("float16", 5, 10);
+    /// bfloat16: the upper half of a float32, 8 exponent and 7 fraction bits.
+    BF16 = FloatFormat::ieee("bfloat16", 8, 7);
+    /// float8_e5m2: the upper half of a float16. OCP OFP8 1.0, section 4.
+    FP8_E5M2 = FloatFormat::ieee("float8_e5m2", 5, 2);
+    /// float8_e4m3: E4M3 with IEEE's infinities and NaNs; largest 240. ml_dtypes.
+    FP8_E4M3 = FloatFormat::ieee("float8_e4m3", 4, 3);
+    /// float8_e3m4: E3M4 with IEEE's infinities and NaNs; largest 15.5. ml_dtypes.
+    FP8_E3M4 = FloatFormat::ieee("float8_e3m4", 3, 4);
+    /// float8_e4m3fn: no infinity, NaN at all ones; largest 448. OCP OFP8 1.0, section 4.
+    FP8_E4M3FN = FloatFormat::known("float8_e4m3fn", 4, 3, 7, true, Specials::FN);
+    /// float8_e4m3fnuz: NaN at minus zero, bias 8; largest 240. Noune et al., arXiv:2206.02915.
+    FP8_E4M3FNUZ = FloatFormat::known("float8_e4m3fnuz", 4, 3, 8, true, Specials::FNUZ);
+    /// float8_e5m2fnuz: NaN at minus zero, bias 16; largest 57344. arXiv:2206.02915.
+    FP8_E5M2FNUZ = FloatFormat::known("float8_e5m2fnuz", 5, 2, 16, true, Specials::FNUZ);
+    /// float8_e4m3b11fnuz: NaN at minus zero, bias 11; largest 30. ml_dtypes.
+    FP8_E4M3B11FNUZ = FloatFormat::known("float8_e4m3b11fnuz", 4, 3, 11, true, Specials::FNUZ);
+    /// float8_e8m0fnu: a power of two, 2^(code - 127), and NaN; the scale of OCP MX blocks. OCP
+    /// Microscaling 1.0, section 5.4.1.
+    FP8_E8M0FNU = FloatFormat::known("float8_e8m0fnu", 8, 0, 127, false, e8m0());
+    /// float6_e3m2fn: every code finite; largest 28. OCP Microscaling 1.0, section 5.3.2.
+    FP6_E3M2FN = FloatFormat::known("float6_e3m2fn", 3, 2, 3, true, Specials::FINITE);
+    /// float6_e2m3fn: every code finite; largest 7.5. OCP Microscaling 1.0, section 5.3.2.
+    FP6_E2M3FN = FloatFormat::known("float6_e2m3fn", 2, 3, 1, true, Specials::FINITE);
+    /// float4_e2m1fn: 0, 0.5, 1, 1.5, 2, 3, 4, 6 and their negatives. OCP Microscaling 1.0,
+    /// section 5.3.3.
+    FP4_E2M1FN = FloatFormat::known("float4_e2m1fn", 2, 1, 1, true, Specials::FINITE);
+}

@@ -1,0 +1,262 @@
+//! How much memory a model's parameters take.
+
+use crate::dtype::DType;
+use crate::text::general;
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// The static memory of a number of parameters in one dtype.
+///
+/// bytes = ceil(parameters * bits / 8), plus, for block formats, one scale every `block`
+/// parameters.
+///
+/// ```
+/// use mantissa::prelude::*;
+/// let m = memory("10B", FP64);
+/// assert_eq!(m.bytes(), 80_000_000_000);
+/// assert_eq!(m.to_string(), "10B x float64 = 80.0 GB = 74.506 GiB");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    parameters: u128,
+    dtype: DType,
+    scales: Option<Scales>,
+}
+
+/// One scale for every block of parameters: the overhead of a block format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Scales {
+    block: u128,
+    bits: u128,
+}
+
+/// A number of parameters: an integer, or a name such as `"10B"`, `"350M"`, `"1.5B"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count(u128);
+
+/// A number of parameters that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "{0:?} is not a number of parameters: write an integer, or a number with K, M, B or T, such as \
+     \"350M\" or \"1.5B\""
+)]
+pub struct BadCount(String);
+
+impl FromStr for Count {
+    type Err = BadCount;
+
+    fn from_str(text: &str) -> Result<Count, BadCount> {
+        let bad = || BadCount(text.to_owned());
+        let clean: String = text.trim().chars().filter(|c| *c != '_').collect();
+        let (number, zeros) = match clean.chars().last().map(|c| c.to_ascii_uppercase()) {
+            Some('K') => (&clean[..clean.len() - 1], 3),
+            Some('M') => (&clean[..clean.len() - 1], 6),
+            Some('B' | 'G') => (&clean[..clean.len() - 1], 9),
+            Some('T') => (&clean[..clean.len() - 1], 12),
+            _ => (clean.as_str(), 0),
+        };
+        // "1.5B" is 15 with 8 zeros: no float comes between.
+        let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+        let digits = format!("{whole}{part}");
+        if digits.is_empty() || part.len() > zeros || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(bad());
+        }
+        let value: u128 = digits.parse().map_err(|_| bad())?;
+        let scaled = value.checked_mul(10u128.pow((zeros - part.len()) as u32));
+        // Bits are counted in u128 too.
+        let count = scaled
+            .filter(|n| *n <= u128::from(u64::MAX))
+            .ok_or_else(bad)?;
+        Ok(Count(count))
+    }
+}
+
+impl From<&str> for Count {
+    /// # Panics
+    /// If the text is no number of parameters; [`Count::from_str`] gives an error instead.
+    #[track_caller]
+    fn from(text: &str) -> Count {
+        match text.parse() {
+            Ok(count) => count,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+macro_rules! counts {
+    ($($int:ty),*) => {$(
+        impl From<$int> for Count {
+            /// # Panics
+            /// If the number is negative.
+            #[track_caller]
+            #[allow(unused_comparisons)]
+            fn from(n: $int) -> Count {
+                assert!(n >= 0, "a model cannot have {n} parameters");
+                Count(n as u128)
+            }
+        }
+    )*};
+}
+counts!(i32, i64, u32, u64, usize);
+
+impl fmt::Display for Count {
+    /// Short where that is exact (`10B`, `1.5B`), else in full.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (unit, letter) in [(1e12 as u128, 'T'), (1e9 as u128, 'B'), (1e6 as u128, 'M')] {
+            if self.0 >= unit && (self.0 * 1000).is_multiple_of(unit) {
+                return write!(f, "{}{letter}", (self.0 * 1000 / unit) as f64 / 1000.0);
+            }
+        }
+        write!(f, "{}", self.0)
+    }
+}
+
+/// The memory of `parameters` in `dtype`.
+///
+/// # Panics
+/// If `parameters` is a text that is no number, or negative.
+#[track_caller]
+pub fn memory(parameters: impl Into<Count>, dtype: impl Into<DType>) -> Memory {
+    Memory {
+        parameters: parameters.into().0,
+        dtype: dtype.into(),
+        scales: None,
+    }
+}
+
+impl Memory {
+    /// The same with one scale of type `scale` for every `block` parameters.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let mxfp4 = memory("7B", FP4_E2M1FN).with_scales(32, FP8_E8M0FNU);
+    /// assert_eq!(mxfp4.bits_per_parameter(), 4.25);
+    /// assert_eq!(mxfp4.bytes(), 3_718_750_000);
+    /// ```
+    ///
+    /// # Panics
+    /// If `block` is 0.
+    #[track_caller]
+    pub fn with_scales(self, block: u64, scale: impl Into<DType>) -> Memory {
+        assert!(block > 0, "a block has at least one parameter");
+        Memory {
+            scales: Some(Scales {
+                block: block.into(),
+                bits: scale.into().bits().into(),
+            }),
+            ..self
+        }
+    }
+
+    /// The number of parameters.
+    pub fn parameters(&self) -> u128 {
+        self.parameters
+    }
+
+    /// The dtype of the parameters.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// All bytes: elements and scales, each rounded up to whole bytes.
+    pub fn bytes(&self) -> u128 {
+        let elements = (self.parameters * u128::from(self.dtype.bits())).div_ceil(8);
+        elements + self.scale_bytes()
+    }
+
+    /// The bytes of the scales alone.
+    pub fn scale_bytes(&self) -> u128 {
+        self.scales.map_or(0, |scales| {
+            (self.parameters.div_ceil(scales.block) * scales.bits).div_ceil(8)
+        })
+    }
+
+    /// Bits for one parameter, its share of the scales included.
+    pub fn bits_per_parameter(&self) -> f64 {
+        let share = self.scales.map_or(0.0, |s| s.bits as f64 / s.block as f64);
+        f64::from(self.dtype.bits()) + share
+    }
+
+    /// Gigabytes, 10^9 bytes.
+    pub fn gb(&self) -> f64 {
+        self.bytes() as f64 / 1e9
+    }
+
+    /// Gibibytes, 2^30 bytes.
+    pub fn gib(&self) -> f64 {
+        self.bytes() as f64 / (1u64 << 30) as f64
+    }
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} x {}", Count(self.parameters), self.dtype)?;
+        if let Some(scales) = self.scales {
+            write!(f, " + {} bit / {}", scales.bits, scales.block)?;
+        }
+        write!(
+            f,
+            " = {} GB = {} GiB",
+            places(self.gb(), 1),
+            places(self.gib(), 3)
+        )
+    }
+}
+
+/// Fixed places for ordinary sizes, significant digits for tiny ones.
+fn places(x: f64, digits: usize) -> String {
+    if x == 0.0 || x >= 0.1 {
+        format!("{x:.digits$}")
+    } else {
+        general(x, digits + 2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prelude::*;
+
+    #[test]
+    fn the_tutorials_model_is_80_gb_and_74_506_gib() {
+        let m = memory("10B", FP64);
+        assert_eq!(m.gb(), 80.0);
+        assert_eq!(format!("{:.3}", m.gib()), "74.506");
+        assert_eq!(memory(10_000_000_000_u64, FP64), m);
+    }
+
+    #[test]
+    fn names_of_counts() {
+        for (text, count) in [
+            ("350M", 350_000_000),
+            ("1.5b", 1_500_000_000),
+            ("12", 12),
+            ("1_000", 1000),
+        ] {
+            assert_eq!(text.parse(), Ok(Count(count)), "{text}");
+        }
+        for bad in [
+            "",
+            "B",
+            "ten",
+            "-1",
+            "1.23",
+            "0.0001K",
+            "1e9",
+            "99999999999999T",
+        ] {
+            assert!(bad.parse::<Count>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn odd_sizes_round_up_to_bytes() {
+        assert_eq!(memory(3, INT4).bytes(), 2);
+        assert_eq!(
+            memory(33, FP4_E2M1FN).with_scales(32, FP8_E8M0FNU).bytes(),
+            17 + 2
+        );
+        assert_eq!(memory(0, FP32).bytes(), 0);
+    }
+}
