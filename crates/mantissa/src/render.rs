@@ -1,0 +1,48 @@
+//! How values are drawn: the only part of the library that knows about HTML and SVG.
+//!
+//! Every type that a notebook shows implements [`Render`] here, in one file a picture; the rest of
+//! the library never imports this module. [`notebook`] carries a rendering to the kernel,
+//! [`figure`] is the SVG picture that most of them are, [`lang`] and [`theme`] are what they share.
+
+mod bits;
+mod cards;
+mod explorer;
+pub mod figure;
+mod grid;
+pub mod lang;
+mod mapping;
+pub mod notebook;
+mod number_line;
+mod range;
+pub(crate) mod theme;
+
+pub use figure::Figure;
+pub use lang::Lang;
+pub use maud::Markup;
+
+/// A value that a notebook can show.
+///
+/// Both forms say the same: `html` where the front end shows it, `text` everywhere else (a
+/// terminal, a diff, a screen reader). In an untrusted notebook JupyterLab keeps `<img>`, tables and
+/// `style=` but drops `<svg>`, `<style>` and `<script>`, so pictures are images with an `alt`.
+pub trait Render {
+    /// The HTML form. Everything that a user supplied is escaped.
+    fn html(&self) -> Markup;
+
+    /// The text form.
+    fn text(&self) -> String;
+}
+
+/// Gives types their `evcxr_display`, which the kernel calls on the last expression of a cell. An
+/// inherent method wins over the trait for every `Debug` type.
+macro_rules! displays {
+    ($($shown:ty),* $(,)?) => {$(
+        impl $shown {
+            /// Shows this value in a notebook; the kernel calls it for a cell's last expression.
+            pub fn evcxr_display(&self) {
+                $crate::render::notebook::show(self);
+            }
+        }
+    )*};
+}
+pub(crate) use displays;

@@ -1,0 +1,1 @@
+//! Cards: finfo, iinfo, a value, memory, a tensor.

@@ -1,0 +1,1 @@
+//! A bit explorer: click a bit, edit the hexadecimal or the decimal.

@@ -1,0 +1,1 @@
+//! Every code of a format in a grid, with its value.

@@ -1,0 +1,1 @@
+//! A large set mapped onto a small one: what quantization is.

@@ -1,0 +1,1 @@
+//! Number lines: all values of a small format, a window of a large one.

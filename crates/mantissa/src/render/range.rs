@@ -1,0 +1,1 @@
+//! Dynamic range against precision of many formats.
