@@ -66,13 +66,22 @@ pub enum TensorError {
         len: usize,
     },
     /// A number that the dtype cannot hold.
-    #[error("element {index:?}: {source}")]
+    #[error("{}{source}", place(index))]
     Element {
         /// Where the number stands.
         index: Vec<usize>,
         /// What is wrong with it.
         source: EncodeError,
     },
+}
+
+/// Where in a tensor, for a message; a single number needs no place.
+fn place(index: &[usize]) -> String {
+    if index.is_empty() {
+        String::new()
+    } else {
+        format!("element {index:?}: ")
+    }
 }
 
 /// A tensor of `data` (a number, nested arrays, slices, vectors, or an `ndarray`) in `dtype`.

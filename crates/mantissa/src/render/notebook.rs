@@ -38,16 +38,18 @@ pub fn show(value: &(impl Render + ?Sized)) {
 /// once more with `{:?}`. This trait is in the prelude so that the first always succeeds; types with
 /// a picture have an inherent method of the same name, which wins.
 pub trait EvcxrDisplay {
-    /// Shows the value as `{:?}`.
+    /// Shows the value as `{:?}`; `()`, which says nothing, not at all.
     fn evcxr_display(&self);
 }
 
 impl<T: Debug + ?Sized> EvcxrDisplay for T {
     fn evcxr_display(&self) {
-        send(Shown {
-            text: format!("{self:?}"),
-            html: None,
-        });
+        if std::any::type_name::<T>() != "()" {
+            send(Shown {
+                text: format!("{self:?}"),
+                html: None,
+            });
+        }
     }
 }
 
