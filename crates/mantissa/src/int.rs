@@ -3,6 +3,7 @@
 use crate::codec::{EncodeError, Overflow, Rounding, random_bits};
 use crate::name::Name;
 use crate::real::{Parts, Real};
+use crate::value::Value;
 use std::fmt;
 
 /// An integer format of 1 to 64 bits.
@@ -106,6 +107,23 @@ impl IntFormat {
         overflow: Overflow,
     ) -> Result<u64, EncodeError> {
         self.encode_nth(x, 0, rounding, overflow)
+    }
+
+    /// The nearest value, ties to even.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!(INT8.nearest(-88.5), INT8.value(0xa8)); // -88
+    /// ```
+    ///
+    /// # Panics
+    /// Where [`IntFormat::encode`] has an error: out of range, infinite or NaN.
+    #[track_caller]
+    pub fn nearest(&self, x: impl Real) -> Value {
+        match self.encode(x, Rounding::TiesToEven, Overflow::Format) {
+            Ok(code) => self.value(code),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// [`IntFormat::encode`] of the `n`-th number of a slice, for the seeded generator.
