@@ -1,4 +1,34 @@
-//! Number formats that you can see.
+//! Number formats that you can see: exact codecs, packed tensors, and a picture of each.
+//!
+//! ```
+//! use mantissa::prelude::*;
+//!
+//! // A format is a value. What it can hold follows from its few fields.
+//! assert_eq!(FP8_E4M3FN.max(), 448.0);
+//! assert_eq!(iinfo(INT4).to_string(), "iinfo(min=-8, max=7, dtype=int4)");
+//!
+//! // A number is rounded once, and the result knows its bits.
+//! let third = BF16.nearest(1.0 / 3.0);
+//! assert_eq!((third.binary(), third.to_f64()), ("0011111010101011".into(), 0.333984375));
+//!
+//! // A tensor keeps its codes packed: two FP4 to a byte.
+//! let t = tensor([0.3, -1.6, 100.0], FP4_E2M1FN);
+//! assert_eq!((t.to_vec(), t.bytes()), (vec![0.5, -1.5, 6.0], &[0xb1, 0x07][..]));
+//!
+//! // Any exponent, mantissa, bias and special values make a format.
+//! let mine = FloatFormat::ieee("mine", 3, 4);
+//! assert_eq!(mine.encode(0.3, Rounding::TowardZero, Overflow::Saturate), Ok(0b0_001_0011));
+//! ```
+//!
+//! | to | use |
+//! |---|---|
+//! | name a format | [`FP32`], [`BF16`], [`FP8_E4M3FN`], [`INT4`] ..., [`FloatFormat::new`], `"int4".parse::<DType>()` |
+//! | describe it | [`finfo`], [`iinfo`], [`memory`] |
+//! | take a number there and back | [`FloatFormat::encode`], [`FloatFormat::nearest`], [`Value`] |
+//! | keep many | [`tensor`], [`Tensor`] |
+//! | show anything in a notebook | end a cell with it, or [`show`] it |
+//!
+//! Not here: arithmetic in these formats (take `f64` or `half` for that), and gradients.
 #![forbid(unsafe_code)]
 
 mod codec;
