@@ -14,8 +14,10 @@ mod mapping;
 pub mod notebook;
 mod number_line;
 mod range;
+mod svg;
 pub(crate) mod theme;
 
+pub use bits::bits;
 pub use figure::Figure;
 pub use lang::Lang;
 pub use maud::Markup;

@@ -1,0 +1,145 @@
+//! Reading a picture back: its texts with their places and looks.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use roxmltree::{Document, Node};
+
+/// One text of an SVG picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Text {
+    pub x: f64,
+    pub y: f64,
+    /// The content; what is raised stands as `^{...}`.
+    pub content: String,
+    pub size: f64,
+    pub fill: String,
+    /// Whether it is set in the font of digits and codes.
+    pub mono: bool,
+    pub anchor: String,
+}
+
+/// One rectangle of an SVG picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rect {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
+    pub fill: String,
+}
+
+/// Every text, in the order of the source.
+pub fn texts(svg: &str) -> Vec<Text> {
+    let document = Document::parse(svg).expect("well-formed XML");
+    let nodes = document.descendants().filter(|n| n.has_tag_name("text"));
+    nodes
+        .map(|node| Text {
+            x: number(node, "x"),
+            y: number(node, "y"),
+            content: node.children().map(content).collect(),
+            size: inherited(node, "font-size").parse().unwrap(),
+            fill: inherited(node, "fill"),
+            mono: inherited(node, "font-family").contains("Mono'"),
+            anchor: inherited(node, "text-anchor"),
+        })
+        .collect()
+}
+
+/// Every rectangle but the background.
+pub fn rects(svg: &str) -> Vec<Rect> {
+    let document = Document::parse(svg).expect("well-formed XML");
+    let nodes = document.descendants().filter(|n| n.has_tag_name("rect"));
+    nodes
+        .skip(1)
+        .map(|node| Rect {
+            x: number(node, "x"),
+            y: number(node, "y"),
+            width: number(node, "width"),
+            height: number(node, "height"),
+            fill: node.attribute("fill").unwrap_or_default().to_owned(),
+        })
+        .collect()
+}
+
+/// Width and height of the picture.
+pub fn size(svg: &str) -> (f64, f64) {
+    let document = Document::parse(svg).expect("well-formed XML");
+    let root = document.root_element();
+    (number(root, "width"), number(root, "height"))
+}
+
+/// What every picture keeps to: well-formed, small, labelled, nothing outside, no text under 11 px.
+pub fn keeps_to_the_contract(svg: &str) {
+    assert!(svg.len() < 60_000, "{} bytes", svg.len());
+    let document = Document::parse(svg).expect("well-formed XML");
+    let root = document.root_element();
+    assert_eq!(root.attribute("role"), Some("img"));
+    assert!(
+        root.attribute("aria-label")
+            .is_some_and(|label| label.len() > 5)
+    );
+    for forbidden in ["style", "script"] {
+        assert!(!document.descendants().any(|n| n.has_tag_name(forbidden)));
+    }
+    for forbidden in ["id", "class"] {
+        assert!(!document.descendants().any(|n| n.has_attribute(forbidden)));
+    }
+    let (width, height) = size(svg);
+    let view_box = format!("0 0 {width} {height}");
+    assert_eq!(root.attribute("viewBox"), Some(view_box.as_str()));
+    assert!(width <= 880.0, "{width} wide");
+    for rect in rects(svg) {
+        assert!(rect.x >= 0.0 && rect.x + rect.width <= width, "{rect:?}");
+        assert!(rect.y >= 0.0 && rect.y + rect.height <= height, "{rect:?}");
+    }
+    for text in texts(svg) {
+        let letter = text.size * if text.mono { 0.6 } else { 0.5 };
+        let wide = |c: &char| *c > '\u{2e80}';
+        let ems = text.content.replace("^{", "").replace('}', "");
+        let length: f64 = ems
+            .chars()
+            .map(|c| if wide(&c) { text.size } else { letter })
+            .sum();
+        let start = match text.anchor.as_str() {
+            "middle" => text.x - length / 2.0,
+            "end" => text.x - length,
+            _ => text.x,
+        };
+        assert!(
+            start >= 0.0 && start + length <= width,
+            "{text:?} in {width}"
+        );
+        assert!(text.y > 0.0 && text.y < height, "{text:?} in {height}");
+    }
+    for node in document.descendants() {
+        if let Some(size) = node.attribute("font-size") {
+            assert!(size.parse::<f64>().unwrap() >= 11.0, "{node:?}");
+        }
+    }
+}
+
+/// The source with a line for each element, for snapshots.
+pub fn lines(svg: &str) -> String {
+    svg.replace("><", ">\n<")
+}
+
+fn content(node: Node) -> String {
+    let text: String = node
+        .descendants()
+        .filter_map(|n| n.text().filter(|_| n.is_text()))
+        .collect();
+    match node.attribute("dy").map(|dy| dy.parse::<f64>().unwrap()) {
+        Some(dy) if dy < 0.0 => format!("^{{{text}}}"),
+        _ => text,
+    }
+}
+
+fn number(node: Node, name: &str) -> f64 {
+    node.attribute(name)
+        .and_then(|v| v.parse().ok())
+        .unwrap_or(0.0)
+}
+
+fn inherited(node: Node, name: &str) -> String {
+    let value = node.ancestors().find_map(|n| n.attribute(name));
+    value.unwrap_or_default().to_owned()
+}
