@@ -54,6 +54,7 @@ pub use memory::{BadCount, Count, Memory, memory};
 pub use pack::{pack, unpack};
 pub use real::{Parts, Real};
 pub use render::bits;
+pub use render::{binary_storage, binary_storage_in};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{Figure, Lang, Render};
 pub use tensor::{Tensor, TensorData, TensorError, tensor};

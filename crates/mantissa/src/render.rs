@@ -15,9 +15,11 @@ pub mod notebook;
 mod number_line;
 mod range;
 mod svg;
+mod tutorial;
 pub(crate) mod theme;
 
 pub use bits::bits;
+pub use tutorial::{binary_storage, binary_storage_in};
 pub use figure::Figure;
 pub use lang::Lang;
 pub use maud::Markup;

@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn labels_in_chinese() {
         let figure = draw(&FP16.nearest(-1.0 / 3.0), Lang::Zh);
-        for label in ["符号位", "指数位 5 位", "尾数位 10 位", "13 − 偏置 15 = −2"]
+        for label in ["符号位", "指数位 5 位", "小数位 10 位", "13 − 偏置 15 = −2"]
         {
             assert!(figure.svg().contains(label), "{label}");
         }

@@ -109,12 +109,12 @@ fn significand_step(value: &Value, format: &FloatFormat, lang: Lang) -> Step {
     let significand = significand(value, format);
     let line = match (value.hidden_bit(), format.mantissa_bits()) {
         (1, 0) => lang
-            .pick("hidden 1, no fraction bits", "隐含的 1，没有尾数位")
+            .pick("hidden 1, no fraction bits", "隐含的 1，没有小数位")
             .to_owned(),
         (_, 0) => lang
             .pick(
                 "no hidden 1, no fraction bits",
-                "没有隐含的 1，也没有尾数位",
+                "没有隐含的 1，也没有小数位",
             )
             .to_owned(),
         (1, _) => format!(
@@ -161,7 +161,7 @@ fn why_special(value: &Value, format: &FloatFormat, lang: Lang) -> String {
     match (value.class(), format.specials().nan) {
         (Class::Infinite, Nan::TopExponent) => owned(lang.pick(
             "exponent all ones, fraction 0: infinity",
-            "指数位全 1、尾数位全 0：表示无穷大",
+            "指数位全 1、小数位全 0：表示无穷大",
         )),
         (Class::Infinite, _) => owned(lang.pick(
             "the code just above the largest number: infinity",
@@ -171,12 +171,12 @@ fn why_special(value: &Value, format: &FloatFormat, lang: Lang) -> String {
             let quiet = fields.last().is_some_and(|f| f.bits.starts_with('1'));
             let why = lang.pick(
                 "exponent all ones, fraction not 0: NaN",
-                "指数位全 1、尾数位不为 0：表示 NaN",
+                "指数位全 1、小数位不为 0：表示 NaN",
             );
             let kind = if quiet {
-                lang.pick("top fraction bit 1: quiet", "尾数最高位为 1：quiet")
+                lang.pick("top fraction bit 1: quiet", "小数最高位为 1：quiet")
             } else {
-                lang.pick("top fraction bit 0: signaling", "尾数最高位为 0：signaling")
+                lang.pick("top fraction bit 0: signaling", "小数最高位为 0：signaling")
             };
             match lang {
                 Lang::En => format!("{why} ({kind})"),
@@ -192,7 +192,7 @@ fn why_special(value: &Value, format: &FloatFormat, lang: Lang) -> String {
         }
         _ => owned(lang.pick(
             "exponent and fraction all ones: NaN",
-            "指数位和尾数位全 1：表示 NaN",
+            "指数位和小数位全 1：表示 NaN",
         )),
     }
 }

@@ -36,7 +36,7 @@ impl Part {
         match self {
             Part::Sign => lang.pick("sign", "符号位"),
             Part::Exponent => lang.pick("exponent", "指数位"),
-            Part::Fraction => lang.pick("fraction", "尾数位"),
+            Part::Fraction => lang.pick("fraction", "小数位"),
             Part::Top => lang.pick("top bit", "最高位"),
             Part::Integer => lang.pick("value bits", "数值位"),
         }
