@@ -56,7 +56,7 @@ pub use real::{Parts, Real};
 pub use render::bits;
 pub use render::{binary_storage, binary_storage_in};
 pub use render::notebook::{EvcxrDisplay, show};
-pub use render::{Figure, Lang, Render};
+pub use render::{Explorer, Figure, Lang, Render, explorer};
 pub use tensor::{Tensor, TensorData, TensorError, tensor};
 pub use value::{Class, Value};
 
