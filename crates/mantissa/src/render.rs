@@ -21,6 +21,7 @@ pub(crate) mod theme;
 pub use bits::bits;
 pub use tutorial::{binary_storage, binary_storage_in};
 pub use explorer::{Explorer, explorer};
+pub use cards::memory_bars;
 pub use figure::Figure;
 pub use lang::Lang;
 pub use maud::Markup;

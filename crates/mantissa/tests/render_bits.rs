@@ -3,7 +3,7 @@
 mod picture;
 
 use mantissa::prelude::*;
-use picture::{Text, keeps_to_the_contract, lines, texts};
+use picture::{Text, keeps_to_the_contract, lines, texts, texts_do_not_overlap};
 
 /// The digits in the cells, in reading order.
 fn cells(svg: &str) -> Vec<Text> {
@@ -218,9 +218,9 @@ fn the_top_bit_of_twos_complement_weighs_minus_2_to_the_n_minus_1() {
     let figure = bits(INT8.value(0xbb));
     let cells = cells(figure.svg());
     assert_eq!(below(figure.svg(), &cells[0]), ["−2^{7}", "−128"]);
-    for i in 1..8 {
+    for (i, cell) in cells.iter().enumerate().skip(1) {
         let weights = [format!("2^{{{}}}", 7 - i), (1 << (7 - i)).to_string()];
-        assert_eq!(below(figure.svg(), &cells[i]), weights);
+        assert_eq!(below(figure.svg(), cell), weights);
     }
     assert_eq!(line(&figure.text(), "check"), "187 - 2^8 = -69");
     let wide = bits(INT64.value(1 << 63)).text();
@@ -321,6 +321,7 @@ fn every_picture_keeps_to_the_contract() {
         for code in some_codes(dtype) {
             let figure = bits(Value::new(dtype, code));
             keeps_to_the_contract(figure.svg());
+            texts_do_not_overlap(figure.svg());
             assert_eq!(figure, bits(Value::new(dtype, code)));
         }
     }
@@ -341,6 +342,7 @@ fn the_tutorials_picture_has_the_right_bits_weights_and_biases() {
     for lang in [Lang::En, Lang::Zh] {
         let figure = binary_storage_in(lang);
         keeps_to_the_contract(figure.svg());
+        texts_do_not_overlap(figure.svg());
         // FP32; BF16 and FP16 side by side; E4M3, E5M2 and INT8 side by side.
         let digits: String = cells(figure.svg()).into_iter().map(|t| t.content).collect();
         let expected = [

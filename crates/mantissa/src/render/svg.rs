@@ -83,6 +83,7 @@ impl Font {
     fn em(self, c: char) -> f64 {
         let sans = match c {
             _ if is_wide(c) => return 1.0,
+            '\u{2009}' => return 0.2, // the thin space between groups of digits
             _ if self.mono => return 0.61,
             'i' | 'j' | 'l' | '\'' | '|' | '.' | ',' | ':' | ';' | '!' | ' ' | 'I' => 0.28,
             'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '/' | '-' | '"' => 0.35,
@@ -174,7 +175,7 @@ pub(crate) fn plain(formula: &str) -> String {
 }
 
 /// The pieces of a formula, and whether each is an exponent.
-fn pieces(formula: &str) -> impl Iterator<Item = (&str, bool)> {
+pub(crate) fn pieces(formula: &str) -> impl Iterator<Item = (&str, bool)> {
     formula.split("^{").enumerate().flat_map(|(i, part)| {
         let (raised, rest) = match part.split_once('}') {
             Some((raised, rest)) if i > 0 => (raised, rest),

@@ -92,22 +92,8 @@ pub fn keeps_to_the_contract(svg: &str) {
         assert!(rect.y >= 0.0 && rect.y + rect.height <= height, "{rect:?}");
     }
     for text in texts(svg) {
-        let letter = text.size * if text.mono { 0.6 } else { 0.5 };
-        let wide = |c: &char| *c > '\u{2e80}';
-        let ems = text.content.replace("^{", "").replace('}', "");
-        let length: f64 = ems
-            .chars()
-            .map(|c| if wide(&c) { text.size } else { letter })
-            .sum();
-        let start = match text.anchor.as_str() {
-            "middle" => text.x - length / 2.0,
-            "end" => text.x - length,
-            _ => text.x,
-        };
-        assert!(
-            start >= 0.0 && start + length <= width,
-            "{text:?} in {width}"
-        );
+        let (text, start, end) = span(text);
+        assert!(start >= 0.0 && end <= width, "{text:?} in {width}");
         assert!(text.y > 0.0 && text.y < height, "{text:?} in {height}");
     }
     for node in document.descendants() {
@@ -115,6 +101,36 @@ pub fn keeps_to_the_contract(svg: &str) {
             assert!(size.parse::<f64>().unwrap() >= 11.0, "{node:?}");
         }
     }
+}
+
+/// No two texts lie on each other.
+pub fn texts_do_not_overlap(svg: &str) {
+    let spans: Vec<(Text, f64, f64)> = texts(svg).into_iter().map(span).collect();
+    for (i, (a, a_start, a_end)) in spans.iter().enumerate() {
+        for (b, b_start, b_end) in &spans[i + 1..] {
+            let apart = a_end <= b_start || b_end <= a_start;
+            let lines = (a.y - b.y).abs() >= 0.72 * a.size.min(b.size); // the height of a capital
+            assert!(apart || lines, "{a:?}\nlies on\n{b:?}");
+        }
+    }
+}
+
+/// A text with its left and right end, about.
+fn span(text: Text) -> (Text, f64, f64) {
+    let letter = text.size * if text.mono { 0.6 } else { 0.5 };
+    let plain = text.content.replace("^{", "").replace('}', "");
+    let widths = plain.chars().map(|c| match c {
+        '\u{2009}' => 0.2 * text.size,
+        '\u{2e80}'.. => text.size,
+        _ => letter,
+    });
+    let length: f64 = widths.sum();
+    let start = match text.anchor.as_str() {
+        "middle" => text.x - length / 2.0,
+        "end" => text.x - length,
+        _ => text.x,
+    };
+    (text, start, start + length)
 }
 
 /// The source with a line for each element, for snapshots.
