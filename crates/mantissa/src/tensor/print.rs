@@ -24,17 +24,22 @@ impl fmt::Display for Tensor {
             layout.rows(self, 0, 0, PREFIX.len())
         };
         let mut text = format!("{PREFIX}{body}");
+        let last_line = text.rsplit('\n').next().map_or(0, str::len);
+        // torch counts two columns too many for the last line, and so do we.
+        let mut column = last_line + 2;
         let mut suffixes = Vec::new();
         if self.is_empty() && self.shape.len() != 1 {
             suffixes.push(format!("size={}", shape_text(&self.shape)));
         }
         suffixes.push(format!("dtype={}", self.dtype));
         for suffix in suffixes {
-            let last_line = text.len() - text.rfind('\n').map_or(0, |at| at + 1);
-            if last_line + suffix.len() + 2 > LINE_WIDTH {
+            let length = suffix.chars().count();
+            if column + length + 2 > LINE_WIDTH {
                 text += &format!(",\n{}{suffix}", " ".repeat(PREFIX.len()));
+                column = PREFIX.len() + length;
             } else {
                 text += &format!(", {suffix}");
+                column += length + 2;
             }
         }
         write!(f, "{text})")
@@ -78,9 +83,7 @@ enum Style {
 impl Layout {
     fn of(tensor: &Tensor) -> Layout {
         let summarize = tensor.len() > THRESHOLD;
-        let shown: Vec<usize> = (0..tensor.len())
-            .filter(|&flat| !summarize || is_shown(flat, &tensor.shape))
-            .collect();
+        let shown = shown(&tensor.shape, summarize);
         let finite = shown.iter().map(|&i| tensor.at(i).to_f64());
         let finite: Vec<f64> = finite.filter(|x| x.is_finite() && *x != 0.0).collect();
         let largest = finite.iter().fold(0.0, |a: f64, x| a.max(x.abs()));
@@ -133,10 +136,8 @@ impl Layout {
             return self.element(tensor, start);
         };
         let stride: usize = inner.iter().product();
-        let hidden = self.summarize && length > 2 * EDGE;
-        let indices: Vec<usize> = (0..length)
-            .filter(|&i| !hidden || i < EDGE || i >= length - EDGE)
-            .collect();
+        let indices = along(length, self.summarize);
+        let hidden = indices.len() < length;
         let mut rows: Vec<String> = indices
             .iter()
             .map(|i| self.rows(tensor, axis + 1, start + i * stride, indent + 1))
@@ -159,13 +160,24 @@ impl Layout {
     }
 }
 
-/// Whether a summary shows the element: it is within `EDGE` of the ends of every long axis.
-fn is_shown(flat: usize, shape: &[usize]) -> bool {
-    let index = super::unravel(flat, shape);
-    index
-        .iter()
-        .zip(shape)
-        .all(|(&i, &length)| length <= 2 * EDGE || i < EDGE || i >= length - EDGE)
+/// The indices that are written along an axis.
+fn along(length: usize, summarize: bool) -> Vec<usize> {
+    if summarize && length > 2 * EDGE {
+        (0..EDGE).chain(length - EDGE..length).collect()
+    } else {
+        (0..length).collect()
+    }
+}
+
+/// The elements that are written, as positions in the row-major order.
+fn shown(shape: &[usize], summarize: bool) -> Vec<usize> {
+    shape.iter().fold(vec![0], |outer, &length| {
+        let inner = along(length, summarize);
+        let pairs = outer
+            .iter()
+            .flat_map(|row| inner.iter().map(move |i| row * length + i));
+        pairs.collect()
+    })
 }
 
 /// `%.4e`: the exponent with a sign and two digits.
