@@ -53,11 +53,12 @@ pub use int::*;
 pub use memory::{BadCount, Count, Memory, memory};
 pub use pack::{pack, unpack};
 pub use real::{Parts, Real};
-pub use render::bits;
 pub use render::{binary_storage, binary_storage_in};
 pub use render::memory_bars;
 pub use render::notebook::{EvcxrDisplay, show};
+pub use render::bits;
 pub use render::{Explorer, Figure, Lang, Render, explorer};
+pub use render::{Mapping, Numbers, Preimage, essence, essence_in, mapping, preimage, sharing};
 pub use tensor::{Tensor, TensorData, TensorError, tensor};
 pub use value::{Class, Value};
 

@@ -6,6 +6,7 @@
 
 mod bits;
 mod cards;
+mod essence;
 mod explorer;
 pub mod figure;
 mod grid;
@@ -18,12 +19,14 @@ mod svg;
 mod tutorial;
 pub(crate) mod theme;
 
+pub use essence::{essence, essence_in};
+pub use explorer::{Explorer, explorer};
 pub use bits::bits;
 pub use tutorial::{binary_storage, binary_storage_in};
-pub use explorer::{Explorer, explorer};
 pub use cards::memory_bars;
 pub use figure::Figure;
 pub use lang::Lang;
+pub use mapping::{Mapping, Numbers, Preimage, mapping, preimage, sharing};
 pub use maud::Markup;
 
 /// A value that a notebook can show.

@@ -1,1 +1,3 @@
 //! Number lines: all values of a small format, a window of a large one.
+
+pub(crate) mod axis;

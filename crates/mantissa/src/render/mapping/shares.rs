@@ -1,0 +1,102 @@
+//! The targets of a mapping that are drawn, and who shares each.
+
+use super::Mapping;
+use super::places::{Source, at, length, span};
+use super::preimage::{ABOVE, BELOW};
+use crate::dtype::DType;
+use crate::value::Value;
+use std::ops::RangeInclusive;
+
+/// More targets than this cannot be told apart in a picture.
+const MOST: u128 = 256;
+
+/// One target and the numbers that become it.
+pub(super) struct Share {
+    /// Its place among the target's finite values, or [`BELOW`] or [`ABOVE`] them.
+    pub(super) place: i128,
+    /// The value; `None` for numbers that the target has no value for.
+    pub(super) value: Option<Value>,
+    /// The places of the numbers; empty if there are none.
+    pub(super) run: RangeInclusive<i128>,
+}
+
+impl Share {
+    pub(super) fn count(&self) -> u128 {
+        length(&self.run)
+    }
+
+    /// Whether this is not one of the target's finite values.
+    pub(super) fn outside(&self) -> bool {
+        self.place == BELOW || self.place == ABOVE
+    }
+}
+
+/// Every how many of `count` things to draw so that at most `most` are drawn: a power of two.
+pub(super) fn sample(count: u128, most: u128) -> i128 {
+    count.div_ceil(most).max(1).next_power_of_two() as i128
+}
+
+impl Mapping {
+    /// Whether the sources are given numbers, not those of a format.
+    pub(super) fn given(&self) -> bool {
+        matches!(self.source, Source::Data(_))
+    }
+
+    /// How many targets are spoken of: those that given numbers become, else those reached.
+    pub(super) fn target_count(&self) -> u128 {
+        if !self.given() {
+            return length(&self.reached());
+        }
+        let places = self
+            .window
+            .clone()
+            .map(|p| self.rule.image(self.source.value(p)).place);
+        let mut places: Vec<i128> = places.collect();
+        places.dedup(); // they are in order
+        places.len() as u128
+    }
+
+    /// The places of the finite targets from the first that is reached to the last; for given
+    /// numbers and integers of up to 8 bits, all. Empty if none is reached.
+    pub(super) fn reached(&self) -> RangeInclusive<i128> {
+        let all = span(self.rule.target);
+        if self.given() && length(&all) <= MOST && matches!(self.rule.target, DType::Int(_)) {
+            return all;
+        }
+        let place = |p: i128| self.rule.image(self.source.value(p)).place;
+        let first = place(*self.window.start()).max(*all.start());
+        let last = place(*self.window.end()).min(*all.end());
+        first..=last
+    }
+
+    /// The targets to draw: all from the first reached to the last, or every `n`-th of them and the
+    /// outermost; and `n`.
+    pub(super) fn shares(&self) -> (Vec<Share>, i128) {
+        let reached = self.reached();
+        let (first, last) = (*reached.start(), *reached.end());
+        let step = sample(length(&reached), MOST);
+        let mut places: Vec<i128> = if step == 1 {
+            reached.collect()
+        } else {
+            let inner = (first / step - 1..=last / step + 1).map(|i| i * step);
+            let inner = inner.filter(|place| first < *place && *place < last);
+            [first].into_iter().chain(inner).chain([last]).collect()
+        };
+        let image = |p: i128| self.rule.image(self.source.value(p)).place;
+        if image(*self.window.start()) == BELOW {
+            places.insert(0, BELOW);
+        }
+        if image(*self.window.end()) == ABOVE {
+            places.push(ABOVE);
+        }
+        let shares = places.into_iter().map(|place| {
+            let run = self.rule.run(&self.source, self.window.clone(), place);
+            let value = match place {
+                BELOW | ABOVE => self.rule.image(self.source.value(*run.start())).value,
+                _ => Some(at(self.rule.target, place)),
+            };
+            Share { place, value, run }
+        });
+        (shares.collect(), step)
+    }
+}

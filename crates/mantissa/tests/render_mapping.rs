@@ -1,0 +1,474 @@
+//! The numbers in the mapping pictures, counted once more in another way.
+
+mod picture;
+
+use mantissa::prelude::*;
+use picture::{Text, keeps_to_the_contract, lines, texts, texts_do_not_overlap};
+use std::collections::HashMap;
+
+/// The finite values of a format, each number once.
+fn numbers(dtype: DType) -> Vec<f64> {
+    let codes = 0..=u64::MAX >> (64 - dtype.bits());
+    let values = codes.map(|code| dtype.value(code)).filter(Value::is_finite);
+    let mut numbers: Vec<f64> = values.map(|value| value.to_f64() + 0.0).collect();
+    numbers.sort_by(f64::total_cmp);
+    numbers.dedup();
+    numbers
+}
+
+/// What a number becomes, as a key: its bits, one for both zeros, one for all NaNs; nothing if the
+/// target refuses it.
+fn image(x: f64, target: DType) -> Option<u64> {
+    let overflow = match target {
+        DType::Int(_) => Overflow::Saturate,
+        DType::Float(_) => Overflow::Format,
+    };
+    let code = target.encode(x, Rounding::TiesToEven, overflow).ok()?;
+    Some(key(target.value(code)))
+}
+
+fn key(value: Value) -> u64 {
+    match value.to_f64() {
+        x if x.is_nan() => u64::MAX,
+        x => (x + 0.0).to_bits(),
+    }
+}
+
+fn counted(source: DType, target: DType) -> HashMap<u64, (u128, f64, f64)> {
+    let mut counts = HashMap::new();
+    for x in numbers(source) {
+        if let Some(key) = image(x, target) {
+            let (count, _, last) = counts.entry(key).or_insert((0, x, x));
+            (*count, *last) = (*count + 1, x);
+        }
+    }
+    counts
+}
+
+fn agrees_with_enumeration(source: DType, target: DType) {
+    let counts = counted(source, target);
+    for code in 0..=u64::MAX >> (64 - target.bits()) {
+        let value = target.value(code);
+        let shared = preimage(value, source);
+        let ends = shared.first().zip(shared.last());
+        let ends = ends.map(|(first, last)| (first.to_f64() + 0.0, last.to_f64() + 0.0));
+        let found = counts.get(&key(value));
+        assert_eq!(
+            (shared.count(), ends),
+            found.map_or((0, None), |(n, first, last)| (*n, Some((*first, *last)))),
+            "{source} to {value:?}"
+        );
+        assert_eq!(sharing(value, source), shared.count());
+    }
+}
+
+#[test]
+fn counts_of_small_formats_are_those_of_enumeration() {
+    let small: Vec<DType> = dtypes().filter(|dtype| dtype.bits() <= 8).collect();
+    for source in &small {
+        for target in &small {
+            agrees_with_enumeration(*source, *target);
+        }
+    }
+}
+
+#[test]
+fn counts_of_16_bit_formats_are_those_of_enumeration() {
+    for source in [FP16.into(), BF16.into(), DType::from(INT16)] {
+        for target in [
+            FP8_E4M3FN.into(),
+            FP8_E5M2.into(),
+            FP8_E4M3FNUZ.into(),
+            FP8_E8M0FNU.into(),
+            FP4_E2M1FN.into(),
+            INT8.into(),
+            DType::from(UINT4),
+        ] {
+            agrees_with_enumeration(source, target);
+        }
+    }
+    agrees_with_enumeration(FP16.into(), BF16.into());
+    agrees_with_enumeration(BF16.into(), FP16.into());
+}
+
+#[test]
+fn every_bfloat16_is_shared_by_65536_float32_give_or_take_one() {
+    let mut sum = 0;
+    for value in BF16.sorted().filter(|value| value.is_finite()) {
+        let count = sharing(value, FP32);
+        let zero = value == 0.0;
+        assert_eq!(
+            count,
+            if value.code() & 1 == 0 { 65537 } else { 65535 },
+            "{value:?}"
+        );
+        // Both zeros are one number; the codes below are counted once.
+        sum += if zero && value.negative() { 0 } else { count };
+    }
+    // What is left overflows: half a gap at each end, without the tie.
+    let infinite = sharing(BF16.value(0x7f80), FP32);
+    assert_eq!(infinite, 32768);
+    assert_eq!(sum + 2 * infinite, FP32.finite_count());
+}
+
+/// How many float32 numbers lie from `low` to `high`, both positive, from their bits.
+fn float32_between(low: f32, high: f32) -> u128 {
+    u128::from(high.to_bits()) - u128::from(low.to_bits()) + 1
+}
+
+/// How many float32 numbers become q under round(32 x), by the borders of q.
+fn essence_count(q: i32) -> u128 {
+    let tie = |k: i32| (2 * k + 1) as f32 / 64.0; // between k and k + 1, exact
+    let magnitude = q.unsigned_abs() as i32;
+    let (low, high) = (tie(magnitude - 1), tie(magnitude));
+    let even = magnitude % 2 == 0;
+    let inside = |low: f32, high: f32| match even {
+        true => float32_between(low, high),
+        false => float32_between(low.next_up(), high.next_down()),
+    };
+    match q {
+        0 => 2 * float32_between(f32::from_bits(1), high) + 1,
+        127 => float32_between(low.next_up(), f32::MAX),
+        -128 => float32_between(low, f32::MAX),
+        _ => inside(low, high),
+    }
+}
+
+fn grouped(n: u128) -> String {
+    let digits = n.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups = groups.map(|group| std::str::from_utf8(group).unwrap());
+    groups.collect::<Vec<_>>().join("\u{2009}")
+}
+
+fn contents(svg: &str) -> Vec<String> {
+    texts(svg).into_iter().map(|text| text.content).collect()
+}
+
+#[test]
+fn the_essence_counts_all_finite_float32_values() {
+    let m = mapping(FP32, INT8).with_scale(1.0 / 32.0);
+    let mut sum = 0;
+    for q in -128..=127 {
+        let count = m.preimage(INT8.value(INT8.code(q.into()).unwrap())).count();
+        assert_eq!(count, essence_count(q), "{q}");
+        sum += count;
+    }
+    assert_eq!(sum, FP32.finite_count());
+    assert_eq!(sum, 4_278_190_079);
+}
+
+#[test]
+fn the_essence_shows_those_counts() {
+    let svg = essence_in(Lang::En).svg().to_owned();
+    let shown = contents(&svg);
+    for q in [-128, -96, -64, -32, 0, 32, 64, 96, 127] {
+        assert!(shown.contains(&q.to_string()), "{q} in {shown:?}");
+        let count = grouped(essence_count(q));
+        assert!(shown.contains(&count), "{count} in {shown:?}");
+    }
+    // The rounded ones of the ends are in the fans, not in the bands.
+    let beyond = [
+        float32_between(128.5_f32.next_up() / 32.0, f32::MAX),
+        float32_between(127.5 / 32.0, f32::MAX),
+        essence_count(0),
+    ];
+    for count in beyond {
+        let count = format!("{} values", grouped(count));
+        assert!(shown.contains(&count), "{count} in {shown:?}");
+    }
+    for end in ["-3.4028235e+38", "3.4028235e+38", "-4.015625", "3.9843748"] {
+        assert!(shown.contains(&end.to_owned()), "{end} in {shown:?}");
+    }
+    let three = (essence_count(0) + essence_count(-128) + essence_count(127)) as f64;
+    let three = format!("{:.1} %", three / 4278190079.0 * 100.0);
+    assert!(shown.iter().any(|line| line.starts_with(&three)), "{three}");
+}
+
+/// The pairs of numbers after M and L in a path of lines `Mx yLx y`.
+fn joins(svg: &str, at: usize) -> Vec<(f64, f64)> {
+    let document = roxmltree::Document::parse(svg).unwrap();
+    let paths = document.descendants().filter(|n| n.has_tag_name("path"));
+    let strokes: Vec<&str> = paths
+        .filter(|n| n.attribute("stroke-opacity").is_some())
+        .map(|n| n.attribute("d").unwrap())
+        .collect();
+    let lines = strokes[at].split('M').skip(1);
+    lines
+        .map(|line| {
+            let (from, to) = line.split_once('L').unwrap();
+            let x = |point: &str| point.split(' ').next().unwrap().parse().unwrap();
+            (x(from), x(to))
+        })
+        .collect()
+}
+
+#[test]
+fn given_numbers_are_joined_with_what_they_become() {
+    let data = [5.47, 3.08, -7.59, 0.0, -1.95, -4.57, 10.8];
+    let scale = 10.8 / 127.0;
+    let m = mapping(data, INT8).with_scale(scale);
+    let figure = m.figure();
+    let joined = joins(figure.svg(), 0);
+    let (left, right) = (48.0, 832.0);
+    let x = |value: f64| left + (value + 128.0 * scale) / (255.0 * scale) * (right - left);
+    let mut expected: Vec<(f64, f64)> = data.map(|d| (x(d), x((d / scale).round() * scale))).into();
+    expected.sort_by(|a, b| a.0.total_cmp(&b.0));
+    assert_eq!(joined.len(), 7);
+    for (drawn, wanted) in joined.iter().zip(&expected) {
+        assert!((drawn.0 - wanted.0).abs() < 0.06, "{joined:?} {expected:?}");
+        assert!((drawn.1 - wanted.1).abs() < 0.06, "{joined:?} {expected:?}");
+    }
+    let shown = contents(figure.svg());
+    for q in ["64", "36", "-89", "0", "-23", "-54", "127"] {
+        assert!(shown.contains(&q.to_owned()), "{q} in {shown:?}");
+    }
+    assert!(shown.contains(&"7 of 256 values used, evenly spaced".to_owned()));
+}
+
+#[test]
+fn what_is_out_of_range_is_drawn_apart() {
+    let figure = mapping([0.1, 0.2, 3.0], INT4).with_scale(0.1).figure();
+    assert_eq!(
+        (joins(figure.svg(), 0).len(), joins(figure.svg(), 1).len()),
+        (2, 1)
+    );
+    assert!(figure.text().ends_with("out of range: 0 below, 1 above"));
+    // 7.5 is halfway to 8, which INT4 does not have.
+    let edge = mapping([7.4, 7.5, -8.5, -8.6], INT4);
+    assert!(edge.text().ends_with("out of range: 1 below, 1 above"));
+}
+
+/// The bars as (middle, height).
+fn bars(svg: &str) -> Vec<(f64, f64)> {
+    let document = roxmltree::Document::parse(svg).unwrap();
+    let paths = document.descendants().filter(|n| n.has_tag_name("path"));
+    let bars = paths
+        .filter_map(|n| n.attribute("d"))
+        .find(|d| d.contains('V'));
+    let bars = bars.unwrap().split('M').skip(1);
+    bars.map(|bar| {
+        let numbers: Vec<f64> = bar
+            .split(['v', 'h', 'V', ' ', 'z'])
+            .filter_map(|number| number.parse().ok())
+            .collect();
+        (numbers[0] + numbers[3] / 2.0, -numbers[2])
+    })
+    .collect()
+}
+
+#[test]
+fn bars_are_as_high_as_the_counts() {
+    let figure = mapping(FP8_E4M3FN, FP4_E2M1FN).between(-6.0, 6.0).figure();
+    let counts = [2, 5, 3, 5, 3, 7, 11, 81, 11, 7, 3, 5, 3, 5, 2];
+    let targets = [
+        -6.0, -4.0, -3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0,
+    ];
+    let drawn = bars(figure.svg());
+    assert_eq!(drawn.len(), 15);
+    for ((middle, height), (target, count)) in drawn.into_iter().zip(targets.iter().zip(counts)) {
+        assert!(
+            (middle - (440.0 + target / 6.0 * 392.0)).abs() < 0.11,
+            "{middle} {target}"
+        );
+        assert!(
+            (height - f64::from(count) / 81.0 * 64.0).abs() < 0.06,
+            "{height} {count}"
+        );
+    }
+    let shown = contents(figure.svg());
+    for count in counts {
+        assert!(shown.contains(&count.to_string()));
+    }
+    // Logarithmic: ten times as many are always as much higher.
+    let drawn = bars(mapping(BF16, INT4).between(-8.0, 8.0).figure().svg());
+    let above = |count: f64| count.log10() - 1.0 + 0.25;
+    assert!((drawn[8].1 - 64.0).abs() < 0.06); // 32257 become 0
+    assert!((drawn[9].1 - above(191.0) / above(32257.0) * 64.0).abs() < 0.06);
+}
+
+#[test]
+fn windows() {
+    let m = mapping(FP32, BF16).around(1.0, 7);
+    assert_eq!(m.count(), 4 * 65535 + 3 * 65537);
+    let first = m.preimage(BF16.value(0x3f7d));
+    assert_eq!(first.first().unwrap().code(), 0x3f7c_8001); // odd: without the tie
+    assert_eq!(mapping(FP32, INT8).between(1.0, 2.0).count(), (1 << 23) + 1);
+    let near_the_end = mapping(FP32, INT8).around(127.0, 5);
+    assert_eq!(near_the_end.preimage(INT8.value(0x7c)).count(), 0);
+    assert!(near_the_end.preimage(INT8.value(0x7d)).count() > 0);
+}
+
+#[test]
+fn overflow() {
+    let nan = FP8_E4M3FN.value(0x7f);
+    let max = FP8_E4M3FN.value(0x7e);
+    let m = mapping(FP16, FP8_E4M3FN);
+    let saturated = m.clone().saturate();
+    let beyond = m.preimage(nan).count();
+    assert_eq!(saturated.preimage(nan).count(), 0);
+    assert_eq!(
+        saturated.preimage(max).count(),
+        m.preimage(max).count() + beyond / 2 // NaN has both ends
+    );
+    assert_eq!(m.image(1e6).map(|value| value.is_nan()), Some(true));
+    assert_eq!(saturated.image(-1e6).unwrap().to_f64(), -448.0);
+    let unsigned = FloatFormat::new("u", 3, 2, 3, false, Specials::FINITE).unwrap();
+    assert_eq!(mapping([-1.0], unsigned).image(-1.0), None);
+}
+
+#[test]
+fn a_scale_divides_exactly() {
+    let s = f64::from(0.1_f32);
+    let m = mapping(FP32, INT8).with_scale(s);
+    let q = |x: f64| m.image(x).unwrap().to_f64();
+    let tie = 2.5 * s;
+    assert_eq!(
+        (q(tie.next_down()), q(tie), q(tie.next_up())),
+        (2.0, 2.0, 3.0)
+    );
+}
+
+fn pictures() -> Vec<Figure> {
+    let hostile = FloatFormat::new(
+        "<b>\"& as long as they go: 30",
+        5,
+        10,
+        15,
+        false,
+        Specials::FINITE,
+    )
+    .unwrap();
+    let mut pictures = vec![essence_in(Lang::En), essence_in(Lang::Zh)];
+    let mappings = [
+        mapping(FP32, FP8_E8M0FNU),
+        mapping(FP32, FP16),
+        mapping(FP64, hostile),
+        mapping(hostile, hostile),
+        mapping(FP8_E4M3FN, INT4),
+        mapping(FP8_E4M3FN, INT8),
+        mapping(FP8_E5M2, UINT8),
+        mapping(INT16, INT8).with_scale(256.0),
+        mapping(INT64, FP64),
+        mapping(UINT4, UINT2),
+        mapping(FP32, BF16).around(1.0, 7),
+        mapping(FP32, BF16).around(0.0, 9),
+        mapping(FP32, INT8).with_scale(FP32.max() / 127.0),
+        mapping(BF16, INT4).between(-8.0, 8.0),
+        mapping([1000.0], FP8_E4M3FN),
+        mapping([0.5; 20], FP4_E2M1FN),
+        mapping([-1e-300, f64::MAX, f64::MIN], INT1),
+        mapping([-1.0, -2.0], hostile),
+        mapping(FP4_E2M1FN, INT8),
+        mapping(INT8, INT4).evenly(),
+        mapping(FP16, FP8_E5M2).to_scale(),
+    ];
+    pictures.extend(mappings.iter().map(Mapping::figure));
+    let preimages = [
+        preimage(BF16.nearest(1.0), FP32),
+        preimage(BF16.value(0x3f81), FP32),
+        preimage(FP8_E4M3FN.value(0x7f), FP32),
+        preimage(INT8.value(127), FP32),
+        preimage(FP16.value(0x7c00), FP64),
+        preimage(FP32.value(1), FP16),
+        preimage(hostile.value(1), FP64),
+        preimage(FP64.value(1), FP64),
+    ];
+    pictures.extend(preimages.iter().map(Preimage::figure));
+    pictures
+}
+
+#[test]
+fn pictures_keep_to_the_contract() {
+    for figure in pictures() {
+        keeps_to_the_contract(figure.svg());
+        texts_do_not_overlap(figure.svg());
+    }
+    let again: Vec<String> = pictures().iter().map(|f| f.svg().to_owned()).collect();
+    let once: Vec<String> = pictures().iter().map(|f| f.svg().to_owned()).collect();
+    assert_eq!(once, again);
+}
+
+#[test]
+fn names_are_escaped() {
+    let hostile = FloatFormat::ieee("<b>\"&", 4, 3);
+    let figure = mapping(hostile, INT4).figure();
+    assert!(figure.svg().contains("&lt;b&gt;"));
+    assert!(!figure.svg().contains("<b>"));
+    assert!(figure.text().contains("<b>\"& -> int4"));
+}
+
+#[test]
+fn labels_are_in_the_notebooks_language() {
+    let has = |lang: Lang, words: &str| {
+        let shown = contents(essence_in(lang).svg());
+        assert!(
+            shown.iter().any(|text| text.contains(words)),
+            "{words} in {shown:?}"
+        );
+    };
+    has(Lang::En, "Quantization maps");
+    has(Lang::En, "out of range");
+    has(Lang::Zh, "量化");
+    has(Lang::Zh, "超出范围");
+    let english = |text: &Text| text.content.contains("value") || text.content.contains("range");
+    assert!(!texts(essence_in(Lang::Zh).svg()).iter().any(english));
+}
+
+#[test]
+fn a_preimage_says_where_its_borders_are() {
+    let one = preimage(BF16.nearest(1.0), FP32);
+    assert_eq!(
+        one.text(),
+        "65537 values of float32 become bfloat16 1\n\
+         before  0x3f7f7fff  0.998046815395355224609375  ->  0x3f7f  0.996094\n \
+          first  0x3f7f8000                 0.998046875  ->  0x3f80         1\n  \
+           last  0x3f808000                  1.00390625  ->  0x3f80         1\n \
+          after  0x3f808001   1.00390636920928955078125  ->  0x3f81   1.00781"
+    );
+    let shown = contents(one.figure().svg());
+    let tie = "Halfway to a neighbour: 0.998046875 and 1.00390625; the even code 0x3f80 wins.";
+    assert!(shown.contains(&tie.to_owned()), "{shown:?}");
+    let odd = contents(preimage(BF16.value(0x3f81), FP32).figure().svg());
+    assert!(
+        odd.iter().any(|text| text.ends_with("0x3f81 is odd.")),
+        "{odd:?}"
+    );
+}
+
+#[test]
+fn snapshots() {
+    insta::assert_snapshot!("essence", lines(essence_in(Lang::Zh).svg()));
+    let m = mapping(FP8_E4M3FN, FP4_E2M1FN);
+    insta::assert_snapshot!("mapping_text", m.text());
+}
+
+#[test]
+#[should_panic(expected = "a scale is a positive finite number, not 0")]
+fn no_scale_of_zero() {
+    let _ = mapping(FP16, INT8).with_scale(0.0);
+}
+
+#[test]
+#[should_panic(expected = "there are no numbers from 2 to 1")]
+fn no_window_upside_down() {
+    let _ = mapping(FP16, INT8).between(2.0, 1.0);
+}
+
+#[test]
+#[should_panic(expected = "a mapping takes finite numbers, not NaN")]
+fn no_nan() {
+    let _ = mapping([f64::NAN], INT8);
+}
+
+#[test]
+#[should_panic(expected = "this mapping is onto int8")]
+fn no_other_target() {
+    let _ = mapping(FP16, INT8).preimage(INT4.value(0));
+}
+
+#[test]
+#[should_panic(expected = "needs one target or more around a finite one")]
+fn no_window_of_nothing() {
+    let _ = mapping(FP16, INT8).around(1.0, 0);
+}
