@@ -1,0 +1,25 @@
+//! The Jupyter kernel and the launcher of mantissa: `cargo lab`.
+//!
+//! ```text
+//! cargo lab ──► cli ──► run, build ──► notebook (from source) ──► session ──► worker
+//!                  ├──► jupyter (environment, kernelspec, server)      │
+//!                  ├──► doctor                                         seed (compiled dependencies)
+//!                  └──► figures
+//! ```
+//!
+//! A *seed* is a cargo workspace whose dependencies are compiled; a *session* is a copy of it in
+//! which the evcxr engine compiles cells; a *worker* is the process that runs them. One process
+//! holds one session, because the engine takes its folders from the environment.
+
+pub mod build;
+pub mod check;
+pub mod cli;
+pub mod notebook;
+pub mod project;
+pub mod run;
+pub mod seed;
+pub mod session;
+pub mod source;
+pub mod worker;
+
+mod progress;

@@ -1,0 +1,9 @@
+//! `cargo lab`. See [`mantissa_kernel`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mantissa_kernel::worker::hook();
+    evcxr::runtime_hook();
+    mantissa_kernel::cli::main()
+}

@@ -1,0 +1,215 @@
+//! `cargo lab run`: notebooks executed without Jupyter.
+
+use crate::check;
+use crate::notebook;
+use crate::progress::Task;
+use crate::project::Project;
+use crate::seed::Seed;
+use crate::session::{self, CellOutcome, Session};
+use anyhow::{Context, Result, bail};
+use nbformat::v4::{Cell, Notebook};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// What becomes of an executed notebook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// Nothing; that it ran is what counts.
+    Nowhere,
+    /// It replaces the one that was executed.
+    InPlace,
+    /// It is written to this file.
+    File(PathBuf),
+    /// It is compared with the one that was executed.
+    Check,
+}
+
+/// Executes notebooks, all of the checkout if none are named. `Ok(false)` says that one failed, or
+/// differed, and that the reader has been told how.
+pub fn run(project: &Project, named: &[PathBuf], destination: &Destination) -> Result<bool> {
+    let notebooks = match named {
+        [] => all(project)?,
+        _ => named
+            .iter()
+            .map(|name| find(project, name))
+            .collect::<Result<_>>()?,
+    };
+    if notebooks.is_empty() {
+        bail!("there are no notebooks yet; `cargo lab build` makes them from notebooks/src");
+    }
+    if let (Destination::File(_), [_, _, ..]) = (destination, notebooks.as_slice()) {
+        bail!("--output names one file, so name one notebook");
+    }
+    Seed::prepare(project)?;
+    let mut same = true;
+    for path in &notebooks {
+        let title = project.display(path).to_string();
+        let before = notebook::read(path)?;
+        let folder = path.parent().context("a notebook is in a folder")?;
+        let (after, ok) = execute(project, &before, folder, &title)?;
+        match destination {
+            Destination::File(file) => notebook::write(&after, file)?,
+            Destination::InPlace if ok => notebook::write(&after, path)?,
+            Destination::Check if ok => same &= check::same(&title, &before, &after)?,
+            _ => {}
+        }
+        if !ok {
+            return Ok(false);
+        }
+    }
+    Ok(same)
+}
+
+/// Every notebook of the checkout, language by language.
+pub fn all(project: &Project) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for language in crate::source::Language::ALL {
+        let folder = project.notebooks().join(language.tag());
+        let mut here = Vec::new();
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry?.path();
+            if path.extension().is_some_and(|end| end == "ipynb") {
+                here.push(path);
+            }
+        }
+        here.sort();
+        found.extend(here);
+    }
+    Ok(found)
+}
+
+/// The notebook that is meant: a path from here, or from the notebooks' folder.
+fn find(project: &Project, name: &Path) -> Result<PathBuf> {
+    let candidates = [name.to_owned(), project.notebooks().join(name)];
+    if let Some(path) = candidates.iter().find(|path| path.is_file()) {
+        return fs::canonicalize(path).with_context(|| format!("cannot read {}", name.display()));
+    }
+    let wanted = name.to_string_lossy();
+    let mut near: Vec<(f64, String)> = all(project)?
+        .iter()
+        .map(|path| {
+            let known = project.display(path).to_string();
+            let file = Path::new(&known).file_name().unwrap_or_default();
+            let alike = [
+                &*wanted,
+                &*name.file_name().unwrap_or_default().to_string_lossy(),
+            ]
+            .into_iter()
+            .zip([&*known, &*file.to_string_lossy()])
+            .map(|(a, b)| strsim::jaro_winkler(a, b))
+            .fold(0.0, f64::max);
+            (alike, known)
+        })
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let known: Vec<String> = near.into_iter().take(4).map(|(_, known)| known).collect();
+    if known.is_empty() {
+        bail!("there is no notebook {wanted}");
+    }
+    bail!(
+        "there is no notebook {wanted}; there is {}",
+        known.join(", ")
+    );
+}
+
+/// Executes a notebook in `folder`, in a process of its own. Gives it as far as it came, and whether
+/// that was the end. The seed must be prepared.
+pub fn execute(
+    project: &Project,
+    before: &Notebook,
+    folder: &Path,
+    title: &str,
+) -> Result<(Notebook, bool)> {
+    let (mut command, dir) = session::host(project)?;
+    let (input, output) = (dir.path().join("in.ipynb"), dir.path().join("out.ipynb"));
+    notebook::write(before, &input)?;
+    let status = command
+        .arg("session")
+        .args([&input, &output])
+        .args(["--title", title])
+        // The folder says what language pictures are in, whatever the reader's shell says.
+        .env_remove("MANTISSA_LANG")
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .status()
+        .context("cannot start a session")?;
+    let after = notebook::read(&output).with_context(|| format!("{title}: the session ended"))?;
+    Ok((after, status.success()))
+}
+
+/// The session's own side of [`execute`]: runs the cells in order up to the first that fails.
+pub fn execute_here(input: &Path, output: &Path, title: &str) -> Result<bool> {
+    let mut notebook = notebook::without_outputs(&notebook::read(input)?);
+    let total = notebook.cells.iter().filter(|cell| is_code(cell)).count();
+    let start = Instant::now();
+    println!("{title}");
+    let task = Task::start("starting");
+    let mut session = Session::start()?;
+    task.clear();
+    println!("  {:>7}  {:5.2} s", "start", start.elapsed().as_secs_f64());
+    let mut count = 0;
+    let mut failed = false;
+    for cell in &mut notebook.cells {
+        let Cell::Code {
+            source,
+            execution_count,
+            outputs,
+            ..
+        } = cell
+        else {
+            continue;
+        };
+        count += 1;
+        let code = source.concat();
+        let headline = headline(&code);
+        let task = Task::start(&format!("{count}/{total} {headline}"));
+        let start = Instant::now();
+        let outcome = session.execute(&code);
+        task.clear();
+        report(count, total, start.elapsed(), headline);
+        *execution_count = Some(i32::try_from(count)?);
+        *outputs = notebook::outputs(&outcome, count)?;
+        if outcome.error.is_some() {
+            failed = true;
+            explain(title, count, &code, &outcome);
+            break;
+        }
+    }
+    notebook::write(&notebook, output)?;
+    if !failed {
+        println!("  {:>7}  {:5.2} s", "total", start.elapsed().as_secs_f64());
+    }
+    Ok(!failed)
+}
+
+fn is_code(cell: &Cell) -> bool {
+    matches!(cell, Cell::Code { .. })
+}
+
+/// The first line that says something.
+fn headline(code: &str) -> &str {
+    let said = |line: &&str| !line.is_empty() && !line.starts_with("//");
+    let lines = || code.lines().map(str::trim);
+    lines().find(said).or(lines().next()).unwrap_or_default()
+}
+
+fn report(count: usize, total: usize, took: Duration, headline: &str) {
+    let number = format!("{count}/{total}");
+    let line = console::truncate_str(headline, 72, "...");
+    println!("  {number:>7}  {:5.2} s  {line}", took.as_secs_f64());
+}
+
+/// Tells why a cell failed: which, its source, and the error.
+fn explain(title: &str, count: usize, code: &str, outcome: &CellOutcome) {
+    let Some(error) = &outcome.error else { return };
+    eprintln!("\nerror: {title}, cell {count}: {error}\n");
+    for (index, line) in code.lines().enumerate() {
+        eprintln!("{:>4} | {line}", index + 1);
+    }
+    if !outcome.stdout.is_empty() {
+        eprintln!("\nit printed:\n{}", outcome.stdout.trim_end());
+    }
+    eprintln!("\n{}", error.details.trim_end());
+}

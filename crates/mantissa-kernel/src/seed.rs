@@ -1,0 +1,302 @@
+//! Compiled dependencies for sessions, made once and copied often.
+//!
+//! The engine compiles every cell as a crate `ctx` in a folder of its own, and there it would first
+//! compile the library and all that it depends on: 20 s a session. Its own remedy, `:cache`, keeps
+//! artifacts in the user's home and still takes 3 s. A seed is that folder, already compiled:
+//!
+//! ```text
+//! target/lab/seed/
+//!   Cargo.toml  Cargo.lock     a workspace, with the versions of our own Cargo.lock
+//!   seed/                      a member that depends on the library and does nothing
+//!   ctx/                       the member that the engine rewrites, with the target folder
+//! ```
+//!
+//! It is a workspace for two reasons. The engine writes manifests without dependencies between
+//! those with them, and cargo would drop the versions from a lock file of `ctx` alone, and look for
+//! newer ones on the network; the member `seed` holds them. And profiles count at the root only, so
+//! cells can be compiled fast and the library well, where the engine knows one level for both.
+//!
+//! Cargo itself knows whether the seed is up to date: asking it takes 0.1 s.
+
+use crate::progress::Task;
+use crate::project::Project;
+use anyhow::{Context, Result, bail};
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The folder in which the engine works, within a seed and within a session.
+const ENGINE: &str = "ctx";
+
+/// Cells change all the time and do little; the library does the work and is compiled once, with a
+/// learner waiting. (A level for `package."*"` would also optimize the macros' own dependencies, for a
+/// minute.) The rest is what the engine itself asks for in its manifest.
+const WORKSPACE: &str = r#"[workspace]
+members = ["ctx", "seed"]
+resolver = "3"
+
+[profile.dev]
+opt-level = 1
+debug = false
+strip = "debuginfo"
+rpath = true
+incremental = false
+
+[profile.dev.package.ctx]
+opt-level = 0
+"#;
+
+/// Compiled dependencies.
+#[derive(Debug)]
+pub struct Seed {
+    dir: PathBuf,
+    sessions: PathBuf,
+    lock: PathBuf,
+}
+
+impl Seed {
+    /// The seed of a checkout, compiled or not.
+    pub fn of(project: &Project) -> Seed {
+        let lab = project.lab();
+        Seed {
+            dir: lab.join("seed"),
+            sessions: lab.join("sessions"),
+            lock: lab.join("seed.lock"),
+        }
+    }
+
+    /// Whether it has been compiled, for whatever state of the library.
+    pub fn exists(&self) -> bool {
+        self.dir.join("ctx/target").is_dir()
+    }
+
+    /// Compiles what is missing or out of date.
+    pub fn prepare(project: &Project) -> Result<Seed> {
+        let seed = Seed::of(project);
+        fs::create_dir_all(&seed.sessions)
+            .with_context(|| format!("cannot create {}", seed.sessions.display()))?;
+        let lock = File::create(&seed.lock)?;
+        lock.lock()?;
+        seed.write(project)?;
+        let task = Task::start("Library for notebooks");
+        seed.compile(&task)?;
+        task.done();
+        Ok(seed)
+    }
+
+    /// Writes the workspace, leaving alone what is right.
+    fn write(&self, project: &Project) -> Result<()> {
+        let library = toml_string(&project.library());
+        let package = |name: &str, rest: &str| {
+            format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n{rest}")
+        };
+        let files = [
+            ("Cargo.toml", WORKSPACE.to_owned()),
+            (
+                "seed/Cargo.toml",
+                package(
+                    "seed",
+                    &format!("\n[dependencies]\nmantissa = {{ path = {library} }}\n"),
+                ),
+            ),
+            ("seed/src/lib.rs", String::new()),
+            (
+                "ctx/Cargo.toml",
+                package(ENGINE, "\n[lib]\ncrate-type = [\"cdylib\"]\n"),
+            ),
+            ("ctx/src/lib.rs", String::new()),
+        ];
+        for (name, content) in files {
+            write_if_changed(&self.dir.join(name), &content)?;
+        }
+        // Cargo drops what the seed does not need from this copy, so remember which lock it is of.
+        let ours = fs::read_to_string(project.root().join("Cargo.lock"))
+            .context("cannot read Cargo.lock")?;
+        let copied = self.dir.join("Cargo.lock.of");
+        if fs::read_to_string(&copied).is_ok_and(|copy| copy == ours) {
+            return Ok(());
+        }
+        fs::write(self.dir.join("Cargo.lock"), &ours)?;
+        Ok(fs::write(copied, ours)?)
+    }
+
+    /// Runs cargo as the engine will, so that it finds everything fresh.
+    fn compile(&self, task: &Task) -> Result<()> {
+        let mut child = cargo()
+            .args(["build", "--package", "seed", "--target"])
+            .arg(host()?)
+            .current_dir(self.dir.join(ENGINE))
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("cannot run cargo")?;
+        let mut last = VecDeque::new();
+        let messages = child.stderr.take().context("cargo has no stderr")?;
+        for line in BufReader::new(messages).lines() {
+            let line = line?;
+            if let Some(name) = line.trim_start().strip_prefix("Compiling ") {
+                task.detail(name.split(" (").next().unwrap_or(name));
+            }
+            last.push_back(line);
+            if last.len() > 60 {
+                last.pop_front();
+            }
+        }
+        if !child.wait()?.success() {
+            let last: Vec<_> = last.into();
+            bail!("the library does not compile:\n{}", last.join("\n"));
+        }
+        Ok(())
+    }
+
+    /// A copy to run a session in.
+    pub fn copy(&self) -> Result<SessionDir> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let lock = File::open(&self.lock)?;
+        lock.lock_shared()?;
+        self.sweep();
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = self
+            .sessions
+            .join(format!("{}-{number}", std::process::id()));
+        if path.exists() {
+            fs::remove_dir_all(&path)?;
+        }
+        copy_tree(&self.dir, &path)
+            .with_context(|| format!("cannot copy the seed to {}", path.display()))?;
+        Ok(SessionDir { path })
+    }
+
+    /// Removes sessions whose process is gone without having cleaned up.
+    fn sweep(&self) {
+        let alive = |name: &str| {
+            let pid = name.split('-').next().and_then(|pid| pid.parse().ok());
+            pid.and_then(rustix::process::Pid::from_raw)
+                .is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
+        };
+        for entry in fs::read_dir(&self.sessions).into_iter().flatten().flatten() {
+            if !alive(&entry.file_name().to_string_lossy()) {
+                // Another process may be sweeping too.
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+}
+
+/// A session's own copy of the seed, removed when dropped.
+#[derive(Debug)]
+pub struct SessionDir {
+    path: PathBuf,
+}
+
+impl SessionDir {
+    /// Takes over a folder that another process made for this one.
+    pub fn adopt(path: PathBuf) -> SessionDir {
+        SessionDir { path }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the engine works: the value of `EVCXR_TMPDIR`.
+    pub fn engine(&self) -> PathBuf {
+        self.path.join(ENGINE)
+    }
+
+    /// Leaves the folder to the process that adopts it.
+    pub fn leave(self) -> PathBuf {
+        let path = self.path.clone();
+        std::mem::forget(self);
+        path
+    }
+}
+
+impl Drop for SessionDir {
+    fn drop(&mut self) {
+        // What stays is swept when the next session starts.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Cargo with the environment that the engine gives it.
+fn cargo() -> Command {
+    let path = tool("cargo");
+    let installed = |linker: &str| which::which(linker).is_ok() && cfg!(not(target_os = "macos"));
+    let mut flags = "-Cprefer-dynamic".to_owned();
+    let mut command = if installed("mold") {
+        let mut command = Command::new("mold");
+        command.arg("-run").arg(path);
+        command
+    } else {
+        if installed("lld") {
+            flags += " -Clink-arg=-fuse-ld=lld";
+        }
+        Command::new(path)
+    };
+    command
+        .env("CARGO_TARGET_DIR", "target")
+        .env("CARGO_BUILD_BUILD_DIR", "target")
+        .env("RUSTC", tool("rustc"))
+        .env("RUSTFLAGS", flags);
+    command
+}
+
+/// A tool of the toolchain, past rustup's proxy, as the engine finds it.
+fn tool(name: &str) -> PathBuf {
+    let found = Command::new("rustup").args(["which", name]).output();
+    match found {
+        Ok(output) if output.status.success() => {
+            PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
+        }
+        _ => PathBuf::from(name),
+    }
+}
+
+/// The target triple of this machine.
+fn host() -> Result<String> {
+    let output = Command::new(tool("rustc"))
+        .arg("-vV")
+        .output()
+        .context("cannot run rustc")?;
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
+        .context("rustc -vV names no host")
+}
+
+/// A path as a TOML string.
+fn toml_string(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn write_if_changed(path: &Path, content: &str) -> Result<()> {
+    if fs::read_to_string(path).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    let folder = path.parent().context("a file has a folder")?;
+    fs::create_dir_all(folder)?;
+    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Copies a folder with its times, by which cargo knows what is up to date.
+fn copy_tree(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            copy_tree(&source, &target)?;
+        } else {
+            fs::copy(&source, &target)?;
+            let modified = entry.metadata()?.modified()?;
+            File::open(&target)?.set_modified(modified)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Why a cell failed, in words for whoever wrote it.
+
+use ariadne::{Config, IndexType, Label, Report, ReportKind, Source};
+use evcxr::CompilationError;
+use std::fmt;
+use std::ops::Range;
+
+/// The ways in which a cell fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// It does not compile, so nothing of it ran.
+    Compile,
+    /// It panicked.
+    Panic,
+    /// A `?` met an error.
+    Returned,
+    /// The process that ran it ended; all variables are gone.
+    Crash,
+}
+
+impl ErrorKind {
+    /// A name, as Jupyter shows it before the message.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ErrorKind::Compile => "compile error",
+            ErrorKind::Panic => "panic",
+            ErrorKind::Returned => "error",
+            ErrorKind::Crash => "crash",
+        }
+    }
+}
+
+/// Why a cell failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellError {
+    /// The way.
+    pub kind: ErrorKind,
+    /// One line.
+    pub message: String,
+    /// All that is known, in several lines: the place in the cell, notes, help.
+    pub details: String,
+}
+
+impl fmt::Display for CellError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind.name(), self.message)
+    }
+}
+
+impl std::error::Error for CellError {}
+
+impl CellError {
+    /// A panic or an `Err`, told by what the cell printed. `generated` is the source that the engine
+    /// compiled, whose lines a panic names.
+    pub(super) fn at_run(kind: ErrorKind, stderr: &str, generated: &str, code: &str) -> CellError {
+        let details = in_cell(stderr, generated, code);
+        let mut lines = details.lines().filter(|line| !line.trim().is_empty());
+        let message = match kind {
+            // The line after "thread ... panicked at ..." is what the program said.
+            ErrorKind::Panic => {
+                let mut lines = lines.skip_while(|line| !line.contains(" panicked at "));
+                lines.nth(1).unwrap_or("the cell panicked")
+            }
+            _ => lines.next_back().unwrap_or("the cell returned an error"),
+        };
+        CellError {
+            kind,
+            message: message.to_owned(),
+            details,
+        }
+    }
+
+    /// What the compiler says, each error with the lines of the cell that it is about.
+    pub(super) fn at_compile(errors: &[CompilationError], code: &str) -> CellError {
+        let reports: Vec<String> = errors.iter().map(|error| report(error, code)).collect();
+        CellError {
+            kind: ErrorKind::Compile,
+            message: match errors {
+                [] => "the cell does not compile".to_owned(),
+                [first, ..] => first.message(),
+            },
+            details: reports.join("\n"),
+        }
+    }
+
+    /// Anything else that the engine reports, such as the end of the process.
+    pub(super) fn of_engine(message: &str, stderr: &str) -> CellError {
+        let crash = message.contains("Subprocess terminated");
+        CellError {
+            kind: if crash {
+                ErrorKind::Crash
+            } else {
+                ErrorKind::Compile
+            },
+            message: message.lines().next().unwrap_or_default().to_owned(),
+            details: format!("{stderr}{message}"),
+        }
+    }
+}
+
+/// Says where in the cell a panic was, instead of in the file that the engine made of it, and drops
+/// the id of the thread and the advice to look at a backtrace.
+fn in_cell(stderr: &str, generated: &str, code: &str) -> String {
+    let place = |line: &str| -> Option<String> {
+        let (thread, rest) = line.split_once(" panicked at ")?;
+        let thread = thread.split(" (").next().unwrap_or(thread);
+        let number = rest.strip_prefix("src/lib.rs:")?.split(':').next()?;
+        let text = generated.lines().nth(number.parse::<usize>().ok()? - 1)?;
+        let mut same = code.lines().enumerate().filter(|(_, line)| {
+            let line = line.trim();
+            !line.is_empty() && text.contains(line)
+        });
+        match (same.next(), same.next()) {
+            (Some((index, line)), None) => Some(format!(
+                "{thread} panicked at line {}: {}",
+                index + 1,
+                line.trim()
+            )),
+            _ => Some(format!("{thread} panicked at this cell")),
+        }
+    };
+    let lines: Vec<String> = stderr
+        .lines()
+        .filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE=1`"))
+        .map(|line| place(line).unwrap_or_else(|| line.to_owned()))
+        .collect();
+    lines.join("\n").trim().to_owned()
+}
+
+/// One error of the compiler as it would show it, but with the lines of the cell.
+fn report(error: &CompilationError, code: &str) -> String {
+    const NAME: &str = "cell";
+    let mut report = Report::build(ReportKind::Error, (NAME, 0..0))
+        .with_config(
+            Config::default()
+                .with_color(false)
+                .with_index_type(IndexType::Char),
+        )
+        .with_message(error.message());
+    if let Some(code) = error.code() {
+        report = report.with_code(code);
+    }
+    let mut placed = false;
+    for message in error.spanned_messages() {
+        if let Some(span) = &message.span {
+            let range = char_index(code, span.start_line, span.start_column)
+                ..char_index(code, span.end_line, span.end_column);
+            report = report.with_label(label((NAME, range), &message.label));
+            placed = true;
+        }
+    }
+    for help in error.help() {
+        report = report.with_help(help);
+    }
+    let mut text = Vec::new();
+    let written = report.finish().write((NAME, Source::from(code)), &mut text);
+    match (placed, written) {
+        (true, Ok(())) => String::from_utf8_lossy(&text).into_owned(),
+        // Nothing of it is in the cell, so the compiler's own words are all there is.
+        _ if !error.rendered().is_empty() => error.rendered(),
+        _ => error.message(),
+    }
+}
+
+fn label<'a>(span: (&'a str, Range<usize>), text: &str) -> Label<(&'a str, Range<usize>)> {
+    let label = Label::new(span);
+    if text.is_empty() {
+        label
+    } else {
+        label.with_message(text)
+    }
+}
+
+/// The place of a line and column (from 1, in characters) in a text, in characters.
+fn char_index(text: &str, line: usize, column: usize) -> usize {
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(|line| line.chars().count())
+        .sum();
+    before + column.saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_names_the_line_of_the_cell() {
+        let stderr = "thread 'main' (123) panicked at src/lib.rs:3:9:\noh no\nnote: run with \
+                      `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
+        let generated = "fn f() {\nlet a = 1;\nlet b = g(a);\n}";
+        let code = "let a = 1;\nlet b = g(a);";
+        let error = CellError::at_run(ErrorKind::Panic, stderr, generated, code);
+        assert_eq!(error.message, "oh no");
+        assert_eq!(
+            error.details,
+            "thread 'main' panicked at line 2: let b = g(a);\noh no"
+        );
+    }
+
+    #[test]
+    fn an_error_is_what_was_printed_last() {
+        let error = CellError::at_run(ErrorKind::Returned, "first\ninvalid digit\n", "", "x?");
+        assert_eq!(error.to_string(), "error: invalid digit");
+    }
+
+    #[test]
+    fn places_count_characters() {
+        assert_eq!(char_index("数\nab", 2, 2), 3);
+    }
+}
