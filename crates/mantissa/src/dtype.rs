@@ -100,6 +100,20 @@ impl From<IntFormat> for DType {
     }
 }
 
+impl From<&str> for DType {
+    /// The dtype of this name, so that one can be written where a dtype is asked for.
+    ///
+    /// # Panics
+    /// If no dtype has the name; `"int4".parse::<DType>()` gives an error instead.
+    #[track_caller]
+    fn from(name: &str) -> DType {
+        match name.parse() {
+            Ok(dtype) => dtype,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
 impl fmt::Display for DType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
