@@ -59,6 +59,7 @@ pub use render::notebook::{EvcxrDisplay, show};
 pub use render::bits;
 pub use render::{Explorer, Figure, Lang, Render, explorer};
 pub use render::{Mapping, Numbers, Preimage, essence, essence_in, mapping, preimage, sharing};
+pub use render::{Formats, NumberLine, number_line, number_lines, window};
 pub use tensor::{Tensor, TensorData, TensorError, tensor};
 pub use value::{Class, Value};
 

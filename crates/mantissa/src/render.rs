@@ -28,6 +28,7 @@ pub use figure::Figure;
 pub use lang::Lang;
 pub use mapping::{Mapping, Numbers, Preimage, mapping, preimage, sharing};
 pub use maud::Markup;
+pub use number_line::{Formats, NumberLine, number_line, number_lines, window};
 
 /// A value that a notebook can show.
 ///

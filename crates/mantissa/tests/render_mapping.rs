@@ -3,7 +3,7 @@
 mod picture;
 
 use mantissa::prelude::*;
-use picture::{Text, keeps_to_the_contract, lines, texts, texts_do_not_overlap};
+use picture::{Text, keeps_to_the_contract, lines, passes_in_chinese, texts, texts_do_not_overlap};
 use std::collections::HashMap;
 
 /// The finite values of a format, each number once.
@@ -387,6 +387,13 @@ fn pictures_keep_to_the_contract() {
     let again: Vec<String> = pictures().iter().map(|f| f.svg().to_owned()).collect();
     let once: Vec<String> = pictures().iter().map(|f| f.svg().to_owned()).collect();
     assert_eq!(once, again);
+}
+
+#[test]
+fn in_chinese_too() {
+    if Lang::current() == Lang::En {
+        passes_in_chinese("pictures_keep_to_the_contract");
+    }
 }
 
 #[test]

@@ -133,6 +133,23 @@ fn span(text: Text) -> (Text, f64, f64) {
     (text, start, start + length)
 }
 
+/// The tests of this file whose name holds `name` pass in a notebook in Chinese too. The language is
+/// the process's, so it takes another process.
+pub fn passes_in_chinese(name: &str) {
+    let tests = std::env::current_exe().expect("the tests are running");
+    let output = std::process::Command::new(tests)
+        .arg(name)
+        .env("MANTISSA_LANG", "zh")
+        .output()
+        .expect("the tests can be run");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        !said.contains("running 0 tests"),
+        "no test is called {name}"
+    );
+}
+
 /// The source with a line for each element, for snapshots.
 pub fn lines(svg: &str) -> String {
     svg.replace("><", ">\n<")
