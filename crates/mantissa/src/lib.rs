@@ -55,6 +55,7 @@ pub use pack::{pack, unpack};
 pub use real::{Parts, Real};
 pub use render::{binary_storage, binary_storage_in};
 pub use render::memory_bars;
+pub use render::compare;
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::bits;
 pub use render::{Explorer, Figure, Lang, Render, explorer};

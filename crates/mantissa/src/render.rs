@@ -17,6 +17,7 @@ mod number_line;
 mod range;
 mod svg;
 mod tutorial;
+mod compare;
 pub(crate) mod theme;
 
 pub use essence::{essence, essence_in};
@@ -24,6 +25,7 @@ pub use explorer::{Explorer, explorer};
 pub use bits::bits;
 pub use tutorial::{binary_storage, binary_storage_in};
 pub use cards::memory_bars;
+pub use compare::compare;
 pub use figure::Figure;
 pub use lang::Lang;
 pub use mapping::{Mapping, Numbers, Preimage, mapping, preimage, sharing};

@@ -79,6 +79,18 @@ impl Font {
             .sum()
     }
 
+    /// As much of a text as fits into `room`, with an ellipsis if that is not all.
+    pub(crate) fn cut(self, text: &str, room: f64) -> String {
+        if self.width(text) <= room {
+            return text.to_owned();
+        }
+        let mut kept = text.to_owned();
+        while !kept.is_empty() && self.width(&kept) + self.width("…") > room {
+            kept.pop();
+        }
+        kept + "…"
+    }
+
     /// The width of a letter in ems: that of Arial, or of the usual fixed-width fonts.
     fn em(self, c: char) -> f64 {
         let sans = match c {

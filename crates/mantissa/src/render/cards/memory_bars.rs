@@ -82,7 +82,7 @@ pub(super) fn draw(models: &[Memory], lang: Lang) -> Figure {
             @let top = TOP + i as f64 * ROW;
             @let baseline = top + TALL / 2.0 + 5.0;
             @let length = room * model.bytes() as f64 / most;
-            (text(bits_end - widest(BITS, |l| &l.bits) - 12.0, baseline, NAME, &cut(&label.name)))
+            (text(bits_end - widest(BITS, |l| &l.bits) - 12.0, baseline, NAME, &NAME.cut(&label.name, LONGEST_NAME)))
             (text(bits_end, baseline, BITS, &label.bits))
             (bar((left, top), length, model))
             (text(left + length + 10.0, baseline, GB, &label.gb))
@@ -122,18 +122,6 @@ fn label(model: &Memory, one_model: bool, lang: Lang) -> Label {
         gb,
         gib,
     }
-}
-
-/// A name that fits.
-fn cut(name: &str) -> String {
-    if NAME.width(name) <= LONGEST_NAME {
-        return name.to_owned();
-    }
-    let mut kept = name.to_owned();
-    while NAME.width(&kept) > LONGEST_NAME - NAME.width("…") {
-        kept.pop();
-    }
-    kept + "…"
 }
 
 /// The elements, and after them the scales.
