@@ -36,7 +36,7 @@ pub(super) fn words(dtype: DType, lang: Lang) -> Vec<(&'static str, String)> {
         (
             "nan_top_exponent",
             "exponent all ones, fraction not zero: NaN",
-            "指数位全为 1，尾数位不为 0：NaN",
+            "指数位全为 1，小数位不为 0：NaN",
         ),
         ("nan_all_ones", "all ones: NaN", "全为 1：NaN"),
         (
