@@ -80,13 +80,14 @@ fn lines(text: &str) -> Vec<String> {
     text.split_inclusive('\n').map(str::to_owned).collect()
 }
 
-/// Reads a notebook, of any version that can be brought to the current one.
+/// Reads a notebook, of any version that can be brought to the current one. Its sources become lists
+/// of lines, which Jupyter accepts in other shapes too.
 pub fn read(path: &Path) -> Result<Notebook> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let parsed = nbformat::parse_notebook(&text)
         .with_context(|| format!("{} is not a notebook", path.display()))?;
-    Ok(match parsed {
+    let mut notebook = match parsed {
         nbformat::Notebook::V4(notebook) => notebook,
         nbformat::Notebook::V4QuirksMode(notebook) => notebook.repair(),
         nbformat::Notebook::Legacy(notebook) => nbformat::upgrade_legacy_notebook(notebook)?,
@@ -94,7 +95,13 @@ pub fn read(path: &Path) -> Result<Notebook> {
             "{} is a notebook of an old version; open and save it in JupyterLab",
             path.display()
         ),
-    })
+    };
+    for cell in &mut notebook.cells {
+        let (Cell::Markdown { source, .. } | Cell::Code { source, .. } | Cell::Raw { source, .. }) =
+            cell;
+        *source = lines(&source.concat());
+    }
+    Ok(notebook)
 }
 
 /// A notebook as the text of its file.

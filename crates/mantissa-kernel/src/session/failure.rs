@@ -58,7 +58,7 @@ impl CellError {
         let message = match kind {
             // The line after "thread ... panicked at ..." is what the program said.
             ErrorKind::Panic => {
-                let mut lines = lines.skip_while(|line| !line.contains(" panicked at "));
+                let mut lines = lines.skip_while(|line| !line.starts_with("panicked "));
                 lines.nth(1).unwrap_or("the cell panicked")
             }
             _ => lines.next_back().unwrap_or("the cell returned an error"),
@@ -99,25 +99,25 @@ impl CellError {
 }
 
 /// Says where in the cell a panic was, instead of in the file that the engine made of it, and drops
-/// the id of the thread and the advice to look at a backtrace.
+/// the thread and the advice to look at a backtrace.
 fn in_cell(stderr: &str, generated: &str, code: &str) -> String {
     let place = |line: &str| -> Option<String> {
-        let (thread, rest) = line.split_once(" panicked at ")?;
-        let thread = thread.split(" (").next().unwrap_or(thread);
-        let number = rest.strip_prefix("src/lib.rs:")?.split(':').next()?;
-        let text = generated.lines().nth(number.parse::<usize>().ok()? - 1)?;
+        let (_, rest) = line.split_once(" panicked at ")?;
+        let Some((_, rest)) = rest.split_once("src/lib.rs:") else {
+            return Some(format!("panicked at {rest}"));
+        };
+        let number: usize = rest.split(':').next()?.parse().ok()?;
+        let text = generated.lines().nth(number - 1)?;
         let mut same = code.lines().enumerate().filter(|(_, line)| {
             let line = line.trim();
             !line.is_empty() && text.contains(line)
         });
-        match (same.next(), same.next()) {
-            (Some((index, line)), None) => Some(format!(
-                "{thread} panicked at line {}: {}",
-                index + 1,
-                line.trim()
-            )),
-            _ => Some(format!("{thread} panicked at this cell")),
-        }
+        Some(match (same.next(), same.next()) {
+            (Some((index, line)), None) => {
+                format!("panicked at line {}: {}", index + 1, line.trim())
+            }
+            _ => "panicked in this cell".to_owned(),
+        })
     };
     let lines: Vec<String> = stderr
         .lines()
@@ -130,7 +130,27 @@ fn in_cell(stderr: &str, generated: &str, code: &str) -> String {
 /// One error of the compiler as it would show it, but with the lines of the cell.
 fn report(error: &CompilationError, code: &str) -> String {
     const NAME: &str = "cell";
-    let mut report = Report::build(ReportKind::Error, (NAME, 0..0))
+    let labels: Vec<_> = error
+        .spanned_messages()
+        .iter()
+        .filter_map(|message| {
+            let span = message.span?;
+            let range = char_index(code, span.start_line, span.start_column)
+                ..char_index(code, span.end_line, span.end_column);
+            Some((range, message.label.as_str(), message.is_primary))
+        })
+        .collect();
+    let primary = labels.iter().find(|(.., primary)| *primary);
+    let Some((place, ..)) = primary.or(labels.first()) else {
+        // Nothing of it is in the cell, so the compiler's own words are all there is.
+        let rendered = error.rendered();
+        return if rendered.is_empty() {
+            error.message()
+        } else {
+            rendered
+        };
+    };
+    let mut report = Report::build(ReportKind::Error, (NAME, place.clone()))
         .with_config(
             Config::default()
                 .with_color(false)
@@ -140,26 +160,16 @@ fn report(error: &CompilationError, code: &str) -> String {
     if let Some(code) = error.code() {
         report = report.with_code(code);
     }
-    let mut placed = false;
-    for message in error.spanned_messages() {
-        if let Some(span) = &message.span {
-            let range = char_index(code, span.start_line, span.start_column)
-                ..char_index(code, span.end_line, span.end_column);
-            report = report.with_label(label((NAME, range), &message.label));
-            placed = true;
-        }
+    for (range, text, _) in &labels {
+        report = report.with_label(label((NAME, range.clone()), text));
     }
     for help in error.help() {
         report = report.with_help(help);
     }
     let mut text = Vec::new();
-    let written = report.finish().write((NAME, Source::from(code)), &mut text);
-    match (placed, written) {
-        (true, Ok(())) => String::from_utf8_lossy(&text).into_owned(),
-        // Nothing of it is in the cell, so the compiler's own words are all there is.
-        _ if !error.rendered().is_empty() => error.rendered(),
-        _ => error.message(),
-    }
+    // Writing to memory does not fail.
+    let _ = report.finish().write((NAME, Source::from(code)), &mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn label<'a>(span: (&'a str, Range<usize>), text: &str) -> Label<(&'a str, Range<usize>)> {
@@ -187,16 +197,13 @@ mod tests {
 
     #[test]
     fn a_panic_names_the_line_of_the_cell() {
-        let stderr = "thread 'main' (123) panicked at src/lib.rs:3:9:\noh no\nnote: run with \
+        let stderr = "thread '<unnamed>' (123) panicked at ctx/src/lib.rs:3:9:\noh no\nnote: run with \
                       `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
         let generated = "fn f() {\nlet a = 1;\nlet b = g(a);\n}";
         let code = "let a = 1;\nlet b = g(a);";
         let error = CellError::at_run(ErrorKind::Panic, stderr, generated, code);
         assert_eq!(error.message, "oh no");
-        assert_eq!(
-            error.details,
-            "thread 'main' panicked at line 2: let b = g(a);\noh no"
-        );
+        assert_eq!(error.details, "panicked at line 2: let b = g(a);\noh no");
     }
 
     #[test]
