@@ -1,6 +1,8 @@
 //! The command line.
 
 use crate::build;
+use crate::doctor;
+use crate::environment;
 use crate::project::Project;
 use crate::run::{self, Destination};
 use crate::seed::{Seed, SessionDir};
@@ -11,19 +13,30 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Number formats and quantization you can see, in notebooks
+///
+/// Without a command: prepare what is missing and open JupyterLab on the notebooks.
 #[derive(Parser, Debug)]
 #[command(name = "cargo lab", bin_name = "cargo lab", version)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    open: OpenArgs,
 }
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Prepare what is missing and open JupyterLab on the notebooks
+    Open(OpenArgs),
+    /// Prepare what is missing: JupyterLab and the kernel in .venv, the library for notebooks
+    Setup,
     /// Execute notebooks without Jupyter, up to the first cell that fails
     Run(RunArgs),
     /// Make the notebooks from notebooks/src, in both languages, with their outputs
     Build(BuildArgs),
+    /// Say what is installed, what is missing, and what to do
+    Doctor,
     /// Hold a session for another process
     #[command(hide = true)]
     Session {
@@ -32,6 +45,16 @@ enum Command {
         #[arg(long)]
         title: String,
     },
+}
+
+#[derive(Args, Debug)]
+struct OpenArgs {
+    /// Do not open a browser; print the address
+    #[arg(long)]
+    no_browser: bool,
+    /// The port, on this machine only; the next free one if it is taken [default: 8888]
+    #[arg(long)]
+    port: Option<u16>,
 }
 
 #[derive(Args, Debug)]
@@ -108,7 +131,15 @@ fn dispatch() -> Result<bool> {
     if is_kernel() {
         return become_kernel();
     }
-    match Cli::parse().command {
+    let cli = Cli::parse();
+    match cli.command.unwrap_or(Command::Open(cli.open)) {
+        Command::Open(args) => {
+            let environment = environment::setup(&Project::find()?)?;
+            environment.serve(!args.no_browser, args.port)?;
+            Ok(true)
+        }
+        Command::Setup => environment::setup(&Project::find()?).map(|_| true),
+        Command::Doctor => doctor::doctor(&Project::find()?),
         Command::Run(args) => {
             let destination = match args {
                 RunArgs { check: true, .. } => Destination::Check,

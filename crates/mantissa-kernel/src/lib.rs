@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo lab ──► cli ──► run, build ──► notebook (from source) ──► session ──► worker
-//!                  ├──► jupyter (environment, kernelspec, server)      │
+//!                  ├──► environment (JupyterLab, kernelspec)           │
 //!                  ├──► doctor                                         seed (compiled dependencies)
 //!                  └──► figures
 //! ```
@@ -14,12 +14,15 @@
 pub mod build;
 pub mod check;
 pub mod cli;
+pub mod doctor;
+pub mod environment;
 pub mod notebook;
 pub mod project;
 pub mod run;
 pub mod seed;
 pub mod session;
 pub mod source;
+pub mod toolchain;
 pub mod worker;
 
 mod progress;

@@ -20,6 +20,7 @@
 
 use crate::progress::Task;
 use crate::project::Project;
+use crate::toolchain;
 use anyhow::{Context, Result, bail};
 use std::collections::VecDeque;
 use std::fs::{self, File};
@@ -73,13 +74,14 @@ impl Seed {
         self.dir.join("ctx/target").is_dir()
     }
 
-    /// Compiles what is missing or out of date.
+    /// Compiles what is missing or out of date, and sees to what else a session needs.
     pub fn prepare(project: &Project) -> Result<Seed> {
         let seed = Seed::of(project);
         fs::create_dir_all(&seed.sessions)
             .with_context(|| format!("cannot create {}", seed.sessions.display()))?;
         let lock = File::create(&seed.lock)?;
         lock.lock()?;
+        toolchain::add_sources();
         seed.write(project)?;
         let task = Task::start("Library for notebooks");
         seed.compile(&task)?;
@@ -127,7 +129,7 @@ impl Seed {
     fn compile(&self, task: &Task) -> Result<()> {
         let mut child = cargo()
             .args(["build", "--package", "seed", "--target"])
-            .arg(host()?)
+            .arg(toolchain::host()?)
             .current_dir(self.dir.join(ENGINE))
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
@@ -225,7 +227,7 @@ impl Drop for SessionDir {
 
 /// Cargo with the environment that the engine gives it.
 fn cargo() -> Command {
-    let path = tool("cargo");
+    let path = toolchain::tool("cargo");
     let installed = |linker: &str| which::which(linker).is_ok() && cfg!(not(target_os = "macos"));
     let mut flags = "-Cprefer-dynamic".to_owned();
     let mut command = if installed("mold") {
@@ -241,32 +243,9 @@ fn cargo() -> Command {
     command
         .env("CARGO_TARGET_DIR", "target")
         .env("CARGO_BUILD_BUILD_DIR", "target")
-        .env("RUSTC", tool("rustc"))
+        .env("RUSTC", toolchain::tool("rustc"))
         .env("RUSTFLAGS", flags);
     command
-}
-
-/// A tool of the toolchain, past rustup's proxy, as the engine finds it.
-fn tool(name: &str) -> PathBuf {
-    let found = Command::new("rustup").args(["which", name]).output();
-    match found {
-        Ok(output) if output.status.success() => {
-            PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
-        }
-        _ => PathBuf::from(name),
-    }
-}
-
-/// The target triple of this machine.
-fn host() -> Result<String> {
-    let output = Command::new(tool("rustc"))
-        .arg("-vV")
-        .output()
-        .context("cannot run rustc")?;
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
-        .context("rustc -vV names no host")
 }
 
 /// A path as a TOML string.

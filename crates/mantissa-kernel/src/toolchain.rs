@@ -1,0 +1,57 @@
+//! Rust as it is installed here.
+
+use crate::progress::Task;
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A tool of the toolchain, past rustup's proxy, as the engine finds it.
+pub fn tool(name: &str) -> PathBuf {
+    match output("rustup", &["which", name]) {
+        Some(path) => PathBuf::from(path),
+        None => PathBuf::from(name),
+    }
+}
+
+/// The target triple of this machine.
+pub fn host() -> Result<String> {
+    output(tool("rustc"), &["-vV"])
+        .context("cannot run rustc")?
+        .lines()
+        .find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
+        .context("rustc -vV names no host")
+}
+
+/// Where the sources of the standard library are, or would be.
+pub fn sources() -> Option<PathBuf> {
+    let sysroot = output(tool("rustc"), &["--print", "sysroot"])?;
+    Some(Path::new(&sysroot).join("lib/rustlib/src/rust/library"))
+}
+
+/// Installs the sources of the standard library if they are missing.
+///
+/// The engine reads the types of variables off them: without, `let v = vec![1];` needs a type. It
+/// would install them too, each time it starts, without a word.
+pub fn add_sources() {
+    if sources().is_none_or(|path| path.join("core").is_dir()) {
+        return;
+    }
+    let task = Task::start("Sources of the standard library");
+    task.detail("rustup component add rust-src");
+    if output("rustup", &["component", "add", "rust-src"]).is_some() {
+        task.done();
+    } else {
+        task.clear();
+        eprintln!(
+            "warning: the sources of Rust's standard library are missing, so variables need \
+             explicit types; `rustup component add rust-src` installs them"
+        );
+    }
+}
+
+/// What a command prints, without the last line's end; nothing if it fails.
+pub(crate) fn output(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    output.status.success().then(|| text.trim_end().to_owned())
+}
