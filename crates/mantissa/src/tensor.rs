@@ -46,7 +46,7 @@ pub enum TensorError {
         other: Vec<usize>,
     },
     /// A shape that does not hold the given number of elements.
-    #[error("shape {shape:?} holds {} elements, but there are {len}", shape.iter().product::<usize>())]
+    #[error("shape {shape:?} does not hold the {len} elements that there are")]
     Shape {
         /// The shape asked for.
         shape: Vec<usize>,
@@ -61,7 +61,7 @@ pub enum TensorError {
         /// The dtype asked for.
         dtype: String,
         /// How many bytes that takes.
-        expected: usize,
+        expected: u128,
         /// How many there are.
         len: usize,
     },
@@ -182,12 +182,13 @@ impl Tensor {
         dtype: impl Into<DType>,
     ) -> Result<Tensor, TensorError> {
         let (bytes, dtype) = (bytes.into(), dtype.into());
-        let bits = shape.iter().product::<usize>() * dtype.bits() as usize;
-        if bits.div_ceil(8) != bytes.len() {
+        let bits = elements(shape).map(|elements| elements as u128 * u128::from(dtype.bits()));
+        let expected = bits.map(|bits| bits.div_ceil(8));
+        if expected != Some(bytes.len() as u128) {
             return Err(TensorError::Bytes {
                 shape: shape.to_vec(),
                 dtype: dtype.to_string(),
-                expected: bits.div_ceil(8),
+                expected: expected.unwrap_or(u128::MAX),
                 len: bytes.len(),
             });
         }
@@ -231,7 +232,7 @@ impl Tensor {
     /// # Errors
     /// [`TensorError::Shape`] if it holds another number of elements.
     pub fn reshape(&self, shape: &[usize]) -> Result<Tensor, TensorError> {
-        if shape.iter().product::<usize>() != self.len() {
+        if elements(shape) != Some(self.len()) {
             return Err(TensorError::Shape {
                 shape: shape.to_vec(),
                 len: self.len(),
@@ -324,6 +325,13 @@ impl Tensor {
     fn at(&self, i: usize) -> Value {
         self.dtype.value(unpack(&self.bytes, self.dtype.bits(), i))
     }
+}
+
+/// How many elements a shape holds, if that can be counted.
+fn elements(shape: &[usize]) -> Option<usize> {
+    shape
+        .iter()
+        .try_fold(1usize, |product, length| product.checked_mul(*length))
 }
 
 /// The index of the `flat`-th element.
