@@ -46,7 +46,7 @@ pub enum TensorError {
         other: Vec<usize>,
     },
     /// A shape that does not hold the given number of elements.
-    #[error("shape {shape:?} does not hold the {len} elements that there are")]
+    #[error("shape {shape:?} holds {} elements, but there are {len}", count(shape))]
     Shape {
         /// The shape asked for.
         shape: Vec<usize>,
@@ -332,6 +332,11 @@ fn elements(shape: &[usize]) -> Option<usize> {
     shape
         .iter()
         .try_fold(1usize, |product, length| product.checked_mul(*length))
+}
+
+/// That number for a message.
+fn count(shape: &[usize]) -> String {
+    elements(shape).map_or_else(|| "uncountably many".to_owned(), |n| n.to_string())
 }
 
 /// The index of the `flat`-th element.
