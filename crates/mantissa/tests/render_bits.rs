@@ -311,7 +311,7 @@ fn a_long_decimal_is_whole_in_the_text_and_shortened_in_the_picture() {
         .iter()
         .map(|t| t.content.as_str())
         .collect();
-    let digits: String = drawn.replace('\u{a0}', "");
+    let digits: String = drawn.replace(' ', "");
     assert!(digits.contains(&FP32.value(1).decimal()), "{digits}");
 }
 

@@ -318,7 +318,8 @@ fn models() -> [Memory; 6] {
 fn bars_are_as_long_as_the_memory() {
     let figure = memory_bars(models());
     keeps_to_the_contract(figure.svg());
-    assert_eq!(figure, memory_bars(&models()));
+    let slice: &[Memory] = &models();
+    assert_eq!(figure, memory_bars(slice));
     assert_eq!(figure, memory_bars(models().to_vec()));
     // A bar is all rectangles of one row: the elements, then the scales.
     let mut bars: Vec<(f64, f64)> = Vec::new();

@@ -165,11 +165,19 @@ fn spans(font: Font, content: &str) -> Markup {
             @if raised {
                 tspan dy=(px(-rise)) font-size=(px(font.raised())) { (piece) }
             } @else if i > 0 { // after an exponent
-                tspan dy=(px(rise)) { (piece) }
+                tspan dy=(px(rise)) { (held(piece)) }
             } @else {
                 (piece)
             }
         }
+    }
+}
+
+/// A piece whose leading space is drawn: some renderers drop an ordinary one there.
+fn held(piece: &str) -> String {
+    match piece.strip_prefix(' ') {
+        Some(rest) => format!("\u{a0}{rest}"),
+        None => piece.to_owned(),
     }
 }
 
@@ -284,7 +292,7 @@ mod tests {
     fn an_exponent_is_raised_and_what_follows_is_not() {
         let svg = formula(0.0, 0.0, Font::mono(20.0), "2^{7} + 1 < 3").into_string();
         assert!(
-            svg.contains("2<tspan dy=\"-7.2\" font-size=\"15\">7</tspan><tspan dy=\"7.2\"> + 1 &lt; 3</tspan>"),
+            svg.contains("2<tspan dy=\"-7.2\" font-size=\"15\">7</tspan><tspan dy=\"7.2\">\u{a0}+ 1 &lt; 3</tspan>"),
             "{svg}"
         );
     }

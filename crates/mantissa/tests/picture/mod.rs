@@ -27,7 +27,7 @@ pub struct Rect {
     pub fill: String,
 }
 
-/// Every text, in the order of the source.
+/// Every text, in the order of the source; spaces that do not break are ordinary ones here.
 pub fn texts(svg: &str) -> Vec<Text> {
     let document = Document::parse(svg).expect("well-formed XML");
     let nodes = document.descendants().filter(|n| n.has_tag_name("text"));
@@ -160,6 +160,7 @@ fn content(node: Node) -> String {
         .descendants()
         .filter_map(|n| n.text().filter(|_| n.is_text()))
         .collect();
+    let text = text.replace('\u{a0}', " ");
     match node.attribute("dy").map(|dy| dy.parse::<f64>().unwrap()) {
         Some(dy) if dy < 0.0 => format!("^{{{text}}}"),
         _ => text,
