@@ -148,14 +148,18 @@ impl Environment {
         Ok(())
     }
 
-    /// A local server, for these notebooks and this kernel, that asks nobody for news.
+    /// A local server, for these notebooks and this kernel, that asks nobody for news. In a container
+    /// its user is often root, which is all right for a server that only this machine can reach.
     fn settings(&self) -> Value {
         json!({
+            "Application": { "log_level": "WARN" },
             "ServerApp": {
                 "root_dir": self.notebooks,
                 "ip": "127.0.0.1",
-                "log_level": "WARN",
+                "allow_root": true,
                 "answer_yes": true,
+                // It looks for language servers with npm, which writes logs in the user's home.
+                "jpserver_extensions": { "jupyter_lsp": false },
             },
             "LabApp": {
                 "news_url": null,

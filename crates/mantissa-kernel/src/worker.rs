@@ -14,6 +14,9 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
+/// The engine sets this in its child's environment.
+const IS_CHILD: &str = "EVCXR_IS_RUNTIME";
+
 /// Set in the child's environment; the value says how far its start has come.
 const VARIABLE: &str = "MANTISSA_WORKER";
 
@@ -68,14 +71,19 @@ pub fn command() -> io::Result<Command> {
     Ok(command)
 }
 
-/// Makes this process a worker if it was started by [`command`]; comes first in `main`, before
+/// Makes this process a worker if the engine started it as its child; comes first in `main`, before
 /// `evcxr::runtime_hook()`, which then takes over.
 pub fn hook() {
+    if env::var_os(IS_CHILD).is_none() {
+        return;
+    }
     let step = env::var(VARIABLE).unwrap_or_default();
     let result = match step.as_str() {
-        "start" => quiet_backtraces(),
-        "run" => tee(),
-        _ => Ok(()),
+        "marks" => tee(),
+        "quiet" => Ok(()),
+        "start" => start_over("marks"),
+        // A child of the stock server: its output must stay as it is.
+        _ => start_over("quiet"),
     };
     if let Err(error) = result {
         eprintln!("The worker cannot start: {error}");
@@ -86,11 +94,11 @@ pub fn hook() {
 /// Starts over without `RUST_BACKTRACE`, which the engine sets in every child: a learner's panic
 /// has one line that matters, and forty of the engine's. `MANTISSA_BACKTRACE` brings them back.
 /// (Changing the variable in place would be unsafe, and this takes a millisecond.)
-fn quiet_backtraces() -> io::Result<()> {
+fn start_over(step: &str) -> io::Result<()> {
     let backtrace = env::var_os("MANTISSA_BACKTRACE").unwrap_or_else(|| "0".into());
     Err(Command::new(env::current_exe()?)
         .args(env::args_os().skip(1))
-        .env(VARIABLE, "run")
+        .env(VARIABLE, step)
         .env("RUST_BACKTRACE", backtrace)
         .exec())
 }
