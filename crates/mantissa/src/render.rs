@@ -2,10 +2,11 @@
 //!
 //! Every type that a notebook shows implements [`Render`] here, in one file a picture; the rest of
 //! the library never imports this module. [`notebook`] carries a rendering to the kernel,
-//! [`figure`] is the SVG picture that most of them are, [`lang`] and [`theme`] are what they share.
+//! [`figure`] is the SVG picture that most of them are, [`lang`] and `theme` are what they share.
 
 mod bits;
 mod cards;
+mod compare;
 mod essence;
 mod explorer;
 pub mod figure;
@@ -16,21 +17,21 @@ pub mod notebook;
 mod number_line;
 mod range;
 mod svg;
-mod tutorial;
-mod compare;
 pub(crate) mod theme;
+mod tutorial;
 
-pub use essence::{essence, essence_in};
-pub use explorer::{Explorer, explorer};
 pub use bits::bits;
-pub use tutorial::{binary_storage, binary_storage_in};
 pub use cards::memory_bars;
 pub use compare::compare;
+pub use essence::{essence, essence_in};
+pub use explorer::{Explorer, explorer};
 pub use figure::Figure;
+pub use grid::grid;
 pub use lang::Lang;
 pub use mapping::{Mapping, Numbers, Preimage, mapping, preimage, sharing};
 pub use maud::Markup;
 pub use number_line::{Formats, NumberLine, number_line, number_lines, window};
+pub use tutorial::{binary_storage, binary_storage_in};
 
 /// A value that a notebook can show.
 ///
