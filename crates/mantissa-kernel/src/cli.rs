@@ -3,6 +3,7 @@
 use crate::build;
 use crate::doctor;
 use crate::environment;
+use crate::figures;
 use crate::project::Project;
 use crate::run::{self, Destination};
 use crate::seed::{Seed, SessionDir};
@@ -35,6 +36,12 @@ enum Command {
     Run(RunArgs),
     /// Make the notebooks from notebooks/src, in both languages, with their outputs
     Build(BuildArgs),
+    /// Write the tutorial's pictures into img, as SVG and PNG
+    Figures {
+        /// Write nothing; say whether the files are up to date
+        #[arg(long)]
+        check: bool,
+    },
     /// Say what is installed, what is missing, and what to do
     Doctor,
     /// Hold a session for another process
@@ -139,6 +146,8 @@ fn dispatch() -> Result<bool> {
             Ok(true)
         }
         Command::Setup => environment::setup(&Project::find()?).map(|_| true),
+        Command::Figures { check: true } => figures::check(&Project::find()?),
+        Command::Figures { check: false } => figures::write(&Project::find()?),
         Command::Doctor => doctor::doctor(&Project::find()?),
         Command::Run(args) => {
             let destination = match args {

@@ -16,6 +16,7 @@ pub mod check;
 pub mod cli;
 pub mod doctor;
 pub mod environment;
+pub mod figures;
 pub mod notebook;
 pub mod project;
 pub mod run;
