@@ -3,6 +3,7 @@
 use crate::format::{FloatFormat, Nan};
 use crate::real::{Parts, Real, exact_f64};
 use crate::value::Value;
+use std::cmp::Ordering;
 use thiserror::Error;
 
 /// Which neighbour a number between two values goes to.
@@ -128,11 +129,15 @@ impl FloatFormat {
         rounding: Rounding,
         overflow: Overflow,
     ) -> Result<u64, EncodeError> {
-        match x.parts() {
+        let x = x.parts();
+        match x {
             Parts::Nan { negative } => self.nan_code(negative).ok_or_else(|| EncodeError::NoNan {
                 format: self.name().to_owned(),
             }),
-            Parts::Infinite { negative } => self.overflowed(negative, overflow),
+            Parts::Infinite { negative: true } if !self.signed() => {
+                self.below_unsigned(x, overflow)
+            }
+            Parts::Infinite { negative } => Ok(self.overflowed(negative, overflow)),
             Parts::Finite {
                 negative,
                 significand,
@@ -149,12 +154,14 @@ impl FloatFormat {
                     other => other,
                 };
                 let magnitude = self.round_magnitude(negative, significand, exponent, rounding);
-                if magnitude <= self.max_magnitude() {
-                    self.with_sign(negative, magnitude, overflow)
+                if !self.signed() && negative && (magnitude > 0 || !self.specials().zero) {
+                    self.below_unsigned(x, overflow)
+                } else if magnitude <= self.max_magnitude() {
+                    Ok(self.with_sign(negative, magnitude))
                 } else if points_inward(rounding, negative) {
-                    self.with_sign(negative, self.max_magnitude(), overflow)
+                    Ok(self.with_sign(negative, self.max_magnitude()))
                 } else {
-                    self.overflowed(negative, overflow)
+                    Ok(self.overflowed(negative, overflow))
                 }
             }
         }
@@ -206,6 +213,7 @@ impl FloatFormat {
     }
 
     /// The value of a magnitude code that is finite.
+    #[inline]
     pub(crate) fn magnitude_value(&self, negative: bool, magnitude: u64) -> f64 {
         let field = magnitude >> self.mantissa_bits();
         let fraction = magnitude & ((1 << self.mantissa_bits()) - 1);
@@ -250,6 +258,7 @@ impl FloatFormat {
 
     /// The magnitude code of |x| rounded, as if the exponent had no upper end; from
     /// `max_magnitude() + 1` on it means overflow.
+    #[inline]
     fn round_magnitude(
         &self,
         negative: bool,
@@ -262,6 +271,8 @@ impl FloatFormat {
         if significand == 0 {
             return 0;
         }
+        // Beyond these every number is too large or too small for every format; sums stay small.
+        let exponent = exponent.clamp(-4096, 1024);
         // 1. The place of the leading bit, and from it that of the last bit kept.
         let top = exponent + 63 - significand.leading_zeros() as i32;
         let kept = top.max(self.min_exponent());
@@ -286,48 +297,32 @@ impl FloatFormat {
         code + u64::from(rest != 0 && rounds_away(rounding, negative, code, rest, cut as u32))
     }
 
-    /// Puts the sign to a finite magnitude; minus zero and unsigned formats have their own ways.
-    fn with_sign(
-        &self,
-        negative: bool,
-        magnitude: u64,
-        overflow: Overflow,
-    ) -> Result<u64, EncodeError> {
-        if !negative {
-            return Ok(magnitude);
-        }
-        if self.signed() {
-            let plus_zero = magnitude == 0 && matches!(self.specials().nan, Nan::NegativeZero);
-            return Ok(self.sign_bit(!plus_zero) | magnitude);
-        }
-        if magnitude == 0 && self.specials().zero {
-            return Ok(0);
-        }
-        self.below_unsigned(self.magnitude_value(true, magnitude), overflow)
+    /// Puts the sign to a finite magnitude, but for a zero that has only one code.
+    #[inline]
+    fn with_sign(&self, negative: bool, magnitude: u64) -> u64 {
+        let takes_sign = (magnitude > 0) | !self.specials().zero | self.has_negative_zero();
+        self.sign_bit(negative & takes_sign) | magnitude
     }
 
     /// The code for a number beyond the range.
-    fn overflowed(&self, negative: bool, overflow: Overflow) -> Result<u64, EncodeError> {
-        if negative && !self.signed() {
-            return self.below_unsigned(f64::NEG_INFINITY, overflow);
-        }
+    fn overflowed(&self, negative: bool, overflow: Overflow) -> u64 {
         let largest = self.sign_bit(negative) | self.max_magnitude();
-        Ok(match overflow {
+        match overflow {
             Overflow::Saturate => largest,
             Overflow::Format => self
                 .infinity_code(negative)
                 .or_else(|| self.nan_code(negative))
                 .unwrap_or(largest),
-        })
+        }
     }
 
     /// The code for a number below zero in an unsigned format.
-    fn below_unsigned(&self, value: f64, overflow: Overflow) -> Result<u64, EncodeError> {
+    fn below_unsigned(&self, x: Parts, overflow: Overflow) -> Result<u64, EncodeError> {
         match (overflow, self.nan_code(false)) {
             (Overflow::Saturate, _) => Ok(0),
             (Overflow::Format, Some(nan)) => Ok(nan),
             (Overflow::Format, None) => Err(EncodeError::Negative {
-                value: value.to_string(),
+                value: x.to_string(),
                 format: self.name().to_owned(),
                 min: self.min().to_string(),
             }),
@@ -349,6 +344,7 @@ impl FloatFormat {
 
 /// Whether a magnitude with a nonzero part cut off goes up by one. `rest` is that part in units of
 /// 2^-cut of the last place; `code` is the magnitude code below.
+#[inline]
 pub(crate) fn rounds_away(
     rounding: Rounding,
     negative: bool,
@@ -357,12 +353,14 @@ pub(crate) fn rounds_away(
     cut: u32,
 ) -> bool {
     let odd = code & 1 == 1;
-    // rest against one half, as integers: 2 * rest against 2^cut.
-    let doubled = u128::from(rest) << 1;
-    let whole = if cut < 128 { 1u128 << cut } else { u128::MAX };
+    // The part cut off against one half, 2^(cut - 1).
+    let half = match cut {
+        ..=64 => rest.cmp(&(1 << (cut - 1))),
+        _ => Ordering::Less,
+    };
     match rounding {
-        Rounding::TiesToEven => doubled > whole || doubled == whole && odd,
-        Rounding::TiesToAway => doubled >= whole,
+        Rounding::TiesToEven => half.is_gt() | (half.is_eq() & odd),
+        Rounding::TiesToAway => half.is_ge(),
         Rounding::TowardZero => false,
         Rounding::Up => !negative,
         Rounding::Down => negative,
@@ -384,6 +382,7 @@ pub(crate) fn rounds_away(
 }
 
 /// Whether the mode sends an overflowing number of this sign back to the largest one.
+#[inline]
 fn points_inward(rounding: Rounding, negative: bool) -> bool {
     match rounding {
         Rounding::TowardZero | Rounding::ToOdd => true,

@@ -195,9 +195,21 @@ fn parse_p3109(name: &str) -> Option<FloatFormat> {
     FloatFormat::p3109(k.parse().ok()?, p.parse().ok()?, signedness, domain).ok()
 }
 
+/// Every P3109 format.
+fn p3109_family() -> impl Iterator<Item = DType> {
+    let kinds = [Signedness::Signed, Signedness::Unsigned]
+        .into_iter()
+        .flat_map(|sign| [Domain::Finite, Domain::Extended].map(|domain| (sign, domain)));
+    kinds
+        .flat_map(|kind| (3..=16).flat_map(move |k| (1..=k).map(move |p| (k, p, kind))))
+        .filter_map(|(k, p, (sign, domain))| FloatFormat::p3109(k, p, sign, domain).ok())
+        .map(DType::Float)
+}
+
 /// The three known names most like `name`.
 fn nearest_names(name: &str) -> Vec<String> {
     let mut known: Vec<(usize, String)> = dtypes()
+        .chain(p3109_family())
         .map(|dtype| {
             (
                 strsim::damerau_levenshtein(name, dtype.name()),

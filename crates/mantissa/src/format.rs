@@ -41,6 +41,9 @@ pub struct FloatFormat {
     bias: i32,
     signed: bool,
     specials: Specials,
+    /// The largest magnitude code that is a finite number. It follows from the other fields; the
+    /// codec asks for it at every number.
+    max_magnitude: u64,
 }
 
 /// Which codes of a format are not ordinary finite numbers.
@@ -51,7 +54,8 @@ pub struct Specials {
     /// Whether the largest magnitude that is not a NaN is infinity.
     pub infinity: bool,
     /// Whether exponent field 0 holds zero and the subnormals. Without it (E8M0) field 0 is one
-    /// more normal exponent.
+    /// more normal exponent, and a number nearer to zero than every value becomes the smallest one
+    /// of its sign.
     pub zero: bool,
 }
 
@@ -66,6 +70,17 @@ pub enum Nan {
     AllOnes,
     /// The code that would be minus zero; there is no minus zero then (FNUZ, signed P3109).
     NegativeZero,
+}
+
+impl Nan {
+    /// How many of the topmost magnitudes are NaN.
+    const fn high(self, mantissa_bits: u32) -> u64 {
+        match self {
+            Nan::Absent | Nan::NegativeZero => 0,
+            Nan::AllOnes => 1,
+            Nan::TopExponent => (1 << mantissa_bits) - 1,
+        }
+    }
 }
 
 impl Specials {
@@ -173,7 +188,7 @@ impl FloatFormat {
     /// [`FloatFormat::new`] for an error instead.
     pub const fn ieee(name: &str, exponent_bits: u32, mantissa_bits: u32) -> FloatFormat {
         assert!(
-            exponent_bits >= 2 && mantissa_bits >= 1,
+            exponent_bits >= 2 && exponent_bits <= 11 && mantissa_bits >= 1 && mantissa_bits <= 52,
             "an IEEE format needs 2 to 11 exponent bits and 1 to 52 mantissa bits"
         );
         FloatFormat::known(
@@ -215,38 +230,37 @@ impl FloatFormat {
                 mantissa_bits,
             });
         }
-        if !signed && matches!(specials.nan, Nan::NegativeZero) {
+        if matches!(specials.nan, Nan::NegativeZero) && !(signed && specials.zero) {
             return Err(FormatError::Specials(
-                "an unsigned format has no minus zero to hold a NaN",
+                "without a sign, or without zero, there is no minus zero to hold a NaN",
             ));
         }
-        let format = FloatFormat {
+        let magnitudes = 1 << (exponent_bits + mantissa_bits);
+        let set_aside = specials.nan.high(mantissa_bits) + specials.infinity as u64;
+        if magnitudes <= set_aside + specials.zero as u64 {
+            return Err(FormatError::Specials("no finite number is left"));
+        }
+        let max_magnitude = magnitudes - 1 - set_aside;
+        // Saturating, so that any bias can be asked for. A 1-bit exponent may leave field 0 alone.
+        let first = specials.zero as i32;
+        let last = (max_magnitude >> mantissa_bits) as i32;
+        let last = if last > first { last } else { first };
+        let min = first
+            .saturating_sub(bias)
+            .saturating_sub(mantissa_bits as i32);
+        let max = last.saturating_sub(bias);
+        if min < -1074 || max > 1023 {
+            return Err(FormatError::Range { bias, min, max });
+        }
+        Ok(FloatFormat {
             name: Name::new(name),
             exponent_bits,
             mantissa_bits,
             bias,
             signed,
             specials,
-        };
-        let set_aside = format.high_nans() + specials.infinity as u64;
-        let lowest = if specials.zero { 1 } else { 0 };
-        if format.magnitudes() <= set_aside + lowest {
-            return Err(FormatError::Specials("no finite number is left"));
-        }
-        // Bounded first, so that the sums below cannot overflow.
-        if bias < -4096 || bias > 4096 {
-            return Err(FormatError::Range {
-                bias,
-                min: 0,
-                max: 0,
-            });
-        }
-        let min = format.min_exponent() - mantissa_bits as i32;
-        let max = (format.max_magnitude() >> mantissa_bits) as i32 - bias;
-        if min < -1074 || max > 1023 {
-            return Err(FormatError::Range { bias, min, max });
-        }
-        Ok(format)
+            max_magnitude,
+        })
     }
 
     /// A member of the IEEE P3109 family, `binary{k}p{p}{s|u}{f|e}`: `k` bits, precision `p`
@@ -372,13 +386,13 @@ impl FloatFormat {
     pub const fn nan_count(&self) -> u64 {
         match self.specials.nan {
             Nan::NegativeZero => 1,
-            _ => self.high_nans() << self.signed as u32,
+            nan => nan.high(self.mantissa_bits) << self.signed as u32,
         }
     }
 
     /// How many different finite values there are (+0 and -0 are one value).
     pub const fn finite_count(&self) -> u128 {
-        let magnitudes = self.max_magnitude() as u128 + 1;
+        let magnitudes = self.max_magnitude as u128 + 1;
         if self.signed {
             2 * magnitudes - self.specials.zero as u128
         } else {
@@ -393,21 +407,7 @@ impl FloatFormat {
 
     /// The largest magnitude code that is a finite number.
     pub(crate) const fn max_magnitude(&self) -> u64 {
-        self.magnitudes() - 1 - self.high_nans() - self.specials.infinity as u64
-    }
-
-    /// The number of magnitudes, the codes without the sign.
-    const fn magnitudes(&self) -> u64 {
-        1 << (self.exponent_bits + self.mantissa_bits)
-    }
-
-    /// How many of the topmost magnitudes are NaN.
-    const fn high_nans(&self) -> u64 {
-        match self.specials.nan {
-            Nan::Absent | Nan::NegativeZero => 0,
-            Nan::AllOnes => 1,
-            Nan::TopExponent => (1 << self.mantissa_bits) - 1,
-        }
+        self.max_magnitude
     }
 }
 

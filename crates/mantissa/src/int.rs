@@ -77,12 +77,7 @@ impl IntFormat {
     /// [`EncodeError::OutOfRange`] with the range.
     pub fn code(&self, value: i128) -> Result<u64, EncodeError> {
         if value < self.min() || value > self.max() {
-            return Err(EncodeError::OutOfRange {
-                value: value.to_string(),
-                format: self.name().to_owned(),
-                min: self.min(),
-                max: self.max(),
-            });
+            return Err(self.out_of_range(value.to_string()));
         }
         Ok(value as u64 & (u64::MAX >> (64 - self.bits)))
     }
@@ -134,7 +129,8 @@ impl IntFormat {
         rounding: Rounding,
         overflow: Overflow,
     ) -> Result<u64, EncodeError> {
-        let rounded = match x.parts() {
+        let x = x.parts();
+        let rounded = match x {
             Parts::Finite {
                 negative,
                 significand,
@@ -156,21 +152,27 @@ impl IntFormat {
                     i128::MAX
                 }
             }
-            Parts::Infinite { negative } => {
-                return Err(self.not_finite(if negative { "-inf" } else { "inf" }));
+            Parts::Infinite { .. } | Parts::Nan { .. } => {
+                return Err(EncodeError::NotFinite {
+                    value: x.to_string(),
+                    format: self.name().to_owned(),
+                });
             }
-            Parts::Nan { .. } => return Err(self.not_finite("nan")),
         };
         match overflow {
             Overflow::Saturate => self.code(rounded.clamp(self.min(), self.max())),
-            Overflow::Format => self.code(rounded),
+            Overflow::Format => self
+                .code(rounded)
+                .map_err(|_| self.out_of_range(x.to_string())),
         }
     }
 
-    fn not_finite(&self, value: &str) -> EncodeError {
-        EncodeError::NotFinite {
-            value: value.to_owned(),
+    fn out_of_range(&self, value: String) -> EncodeError {
+        EncodeError::OutOfRange {
+            value,
             format: self.name().to_owned(),
+            min: self.min(),
+            max: self.max(),
         }
     }
 }
@@ -178,6 +180,7 @@ impl IntFormat {
 /// (-1)^negative * significand * 2^exponent rounded to an integer; what is beyond 2^100 becomes
 /// 2^100, which is out of range for every format.
 fn round_to_integer(negative: bool, significand: u64, exponent: i32, rounding: Rounding) -> i128 {
+    let exponent = exponent.clamp(-4096, 4096); // beyond, nothing changes and sums stay small
     let magnitude = if exponent >= 0 {
         let top = 64 - significand.leading_zeros() as i32 + exponent;
         if significand != 0 && top > 100 {

@@ -1,6 +1,10 @@
 //! Numbers on their way into a format, taken apart exactly.
 
+use crate::codec::{Overflow, Rounding};
+use crate::format::FP64;
+use crate::text::repr;
 use half::{bf16, f16};
+use std::fmt;
 
 /// A number as sign and magnitude: what the codec rounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,6 +28,29 @@ pub enum Parts {
         /// The power of two it is multiplied by.
         exponent: i32,
     },
+}
+
+/// As a message names the number: an integer in full, anything else with the fewest digits that
+/// read back as the same `f64`.
+impl fmt::Display for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Parts::Finite {
+            negative,
+            significand,
+            exponent: 0,
+        } = self
+        {
+            let sign = if *negative { "-" } else { "" };
+            return write!(f, "{sign}{significand}");
+        }
+        let code = FP64.encode(*self, Rounding::TiesToEven, Overflow::Format);
+        let x = f64::from_bits(code.expect("float64 has a code for every number"));
+        if x.trunc() == x && x.abs() < 1e20 {
+            write!(f, "{x:.0}")
+        } else {
+            f.write_str(&repr(x))
+        }
+    }
 }
 
 /// A type whose every value the codec can take without rounding: `f64`, `f32`, `half::f16`,
@@ -97,6 +124,7 @@ macro_rules! integers {
 integers!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
 
 /// (-1)^negative * significand * 2^exponent as a `f64`, which must hold it exactly.
+#[inline]
 pub(crate) fn exact_f64(negative: bool, significand: u64, exponent: i32) -> f64 {
     let sign = u64::from(negative) << 63;
     if significand == 0 {

@@ -42,6 +42,7 @@ impl FloatFormat {
     ///
     /// # Panics
     /// If `code` has bits above the format's width.
+    #[inline]
     #[track_caller]
     pub fn value(&self, code: u64) -> Value {
         Value::new(DType::Float(*self), code)
@@ -68,14 +69,14 @@ impl FloatFormat {
     pub fn sorted(&self) -> impl Iterator<Item = Value> + use<> {
         let top = self.max_magnitude() + u64::from(self.has_infinity());
         let format = *self;
-        let lowest = u64::from(!self.has_negative_zero());
-        let below = if self.signed() { lowest..=top } else { 1..=0 };
+        let lowest = u64::from(self.specials().zero && !self.has_negative_zero());
+        let end = if self.signed() { top + 1 } else { lowest };
         let sign = if self.signed() {
             1 << (self.bits() - 1)
         } else {
             0
         };
-        below
+        (lowest..end)
             .rev()
             .map(move |magnitude| format.value(sign | magnitude))
             .chain((0..=top).map(move |magnitude| format.value(magnitude)))
@@ -87,6 +88,7 @@ impl IntFormat {
     ///
     /// # Panics
     /// If `code` has bits above the format's width.
+    #[inline]
     #[track_caller]
     pub fn value(&self, code: u64) -> Value {
         Value::new(DType::Int(*self), code)
@@ -104,6 +106,7 @@ impl Value {
     ///
     /// # Panics
     /// If `code` has bits above the format's width.
+    #[inline]
     #[track_caller]
     pub fn new(dtype: impl Into<DType>, code: u64) -> Value {
         let dtype = dtype.into();
@@ -137,6 +140,7 @@ impl Value {
     }
 
     /// What kind of number this is.
+    #[inline]
     pub fn class(&self) -> Class {
         let DType::Float(format) = self.dtype else {
             return if self.code == 0 {
@@ -218,6 +222,7 @@ impl Value {
 
     /// The value. Exact for every float format and for integers up to 2^53; beyond that int64 and
     /// uint64 round to the nearest, and [`Value::to_i128`] is exact.
+    #[inline]
     pub fn to_f64(&self) -> f64 {
         let sign = if self.sign_bit() { -1.0 } else { 1.0 };
         match (self.dtype, self.class()) {
@@ -325,15 +330,21 @@ impl Value {
             // Away from zero.
             return (magnitude < top).then(|| with(sign(negative) | (magnitude + 1)));
         }
-        let inner = magnitude.checked_sub(1)?;
-        let keeps_sign = inner > 0 || format.has_negative_zero();
+        if magnitude == 0 {
+            // There is no zero: over the gap to the other sign.
+            return format.signed().then(|| with(sign(!up)));
+        }
+        let inner = magnitude - 1;
+        let keeps_sign = inner > 0 || !format.specials().zero || format.has_negative_zero();
         Some(with(sign(negative && keeps_sign) | inner))
     }
 
+    #[inline]
     fn sign_bit(&self) -> bool {
         self.dtype.signed() && self.code >> (self.dtype.bits() - 1) == 1
     }
 
+    #[inline]
     fn magnitude(&self) -> u64 {
         if self.dtype.signed() {
             self.code & !(1 << (self.dtype.bits() - 1))
