@@ -58,7 +58,7 @@ pub use render::compare;
 pub use render::memory_bars;
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{Explorer, Figure, Lang, Render, explorer};
-pub use render::{Formats, NumberLine, grid, number_line, number_lines, window};
+pub use render::{Formats, NumberLine, grid, number_line, number_lines, range_precision, window};
 pub use render::{Mapping, Numbers, Preimage, essence, essence_in, mapping, preimage, sharing};
 pub use render::{binary_storage, binary_storage_in};
 pub use tensor::{Tensor, TensorData, TensorError, tensor};

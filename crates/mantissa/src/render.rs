@@ -31,6 +31,7 @@ pub use lang::Lang;
 pub use mapping::{Mapping, Numbers, Preimage, mapping, preimage, sharing};
 pub use maud::Markup;
 pub use number_line::{Formats, NumberLine, number_line, number_lines, window};
+pub use range::range_precision;
 pub use tutorial::{binary_storage, binary_storage_in};
 
 /// A value that a notebook can show.
