@@ -1,7 +1,7 @@
 //! Colours, fonts and sizes: one place, so that every picture looks like the others.
 //!
 //! The colours are those of Okabe and Ito (2008), which readers with any kind of colour blindness
-//! can tell apart; the tints are for areas under dark text.
+//! can tell apart, some darkened for contrast; the tints are for areas under dark text.
 
 /// Text and lines.
 pub(crate) const INK: &str = "#1f2933";
@@ -16,7 +16,7 @@ pub(crate) const SHADE: &str = "#f3f5f7";
 
 /// The sign bit.
 pub(crate) const SIGN: Hue = Hue {
-    line: "#d55e00",
+    line: "#a84700",
     fill: "#fbe0cf",
 };
 /// The exponent field.
@@ -48,7 +48,7 @@ pub(crate) const PLAIN: Hue = Hue {
 /// A strong colour for lines and text, and its tint for areas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hue {
-    /// For lines and text; at least 4.5 to 1 against the paper and the tint.
+    /// For lines and text; a contrast of at least 4.5 to 1 on paper, 4 to 1 on the tint.
     pub(crate) line: &'static str,
     /// For areas.
     pub(crate) fill: &'static str,
