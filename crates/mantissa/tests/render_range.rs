@@ -152,6 +152,28 @@ fn pictures_keep_to_the_contract() {
 }
 
 #[test]
+fn ends_stay_under_the_axis() {
+    let large = FloatFormat::new("large", 3, 4, -200, true, Specials::FINITE).unwrap();
+    let small = FloatFormat::new("small", 3, 4, 300, true, Specials::FINITE).unwrap();
+    let texts = texts(range_precision([large, small]).svg());
+    let ends: Vec<(f64, f64)> = texts
+        .iter()
+        .filter(|text| text.content.contains("decades"))
+        .map(|text| (text.x, text.content.len() as f64 * 6.0 / 2.0))
+        .collect();
+    let bits = texts
+        .iter()
+        .find(|text| text.content.contains("bits ≈"))
+        .unwrap();
+    let name = texts.iter().find(|text| text.content == "large").unwrap();
+    assert_eq!(ends.len(), 2);
+    for (middle, half) in ends {
+        assert!(middle + half < bits.x, "{texts:?}");
+        assert!(middle - half > name.x + 30.0, "{texts:?}");
+    }
+}
+
+#[test]
 fn words() {
     let figure = range_precision((BF16, INT4));
     let shown: Vec<String> = texts(figure.svg()).into_iter().map(|t| t.content).collect();
