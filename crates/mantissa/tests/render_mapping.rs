@@ -227,6 +227,32 @@ fn given_numbers_are_joined_with_what_they_become() {
 }
 
 #[test]
+fn targets_that_nothing_becomes_are_shown_empty() {
+    // A symmetric scale never reaches -128.
+    let whole = mapping(FP32, INT8).with_scale(FP32.max() / 127.0);
+    let shown = contents(whole.figure().svg());
+    for words in ["-128", "255 of 256 values used, evenly spaced"] {
+        assert!(shown.contains(&words.to_owned()), "{words} in {shown:?}");
+    }
+    assert!(
+        whole.text().contains(" values onto 255: "),
+        "{}",
+        whole.text()
+    );
+    assert!(
+        whole.text().contains("\n  -128  0x80           0    0.0\n"),
+        "{}",
+        whole.text()
+    );
+    let window = mapping(FP8_E4M3FN, INT8).between(0.0, 2.0);
+    assert!(
+        window.text().contains(" values onto 3: "),
+        "{}",
+        window.text()
+    );
+}
+
+#[test]
 fn what_is_out_of_range_is_drawn_apart() {
     let figure = mapping([0.1, 0.2, 3.0], INT4).with_scale(0.1).figure();
     assert_eq!(

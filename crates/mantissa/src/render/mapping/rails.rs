@@ -162,9 +162,10 @@ impl Mapping {
 
     /// How many targets, and how they lie.
     fn target_words(&self, step: i128, lang: Lang) -> String {
-        let all = grouped(length(&span(self.rule.target)));
-        let count = grouped(self.target_count());
-        let count = match (self.given(), lang) {
+        let (all, count) = (length(&span(self.rule.target)), self.target_count());
+        let some = (self.given() || self.shows_all()) && count < all;
+        let (all, count) = (grouped(all), grouped(count));
+        let count = match (some, lang) {
             (true, Lang::En) => format!("{count} of {all} values used"),
             (true, Lang::Zh) => format!("{all} 个值中用到 {count} 个"),
             (false, Lang::En) => format!("{count} values"),

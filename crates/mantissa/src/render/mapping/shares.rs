@@ -42,30 +42,45 @@ impl Mapping {
         matches!(self.source, Source::Data(_))
     }
 
-    /// How many targets are spoken of: those that given numbers become, else those reached.
-    pub(super) fn target_count(&self) -> u128 {
-        if !self.given() {
-            return length(&self.reached());
-        }
-        let places = self
-            .window
-            .clone()
-            .map(|p| self.rule.image(self.source.value(p)).place);
-        let mut places: Vec<i128> = places.collect();
-        places.dedup(); // they are in order
-        places.len() as u128
+    /// Whether all targets are drawn, not only those reached: the few of an integer format, unless
+    /// the numbers are a window.
+    pub(super) fn shows_all(&self) -> bool {
+        let few = length(&span(self.rule.target)) <= MOST;
+        let whole = self.window == self.source.span();
+        matches!(self.rule.target, DType::Int(_)) && few && whole
     }
 
-    /// The places of the finite targets from the first that is reached to the last; for given
-    /// numbers and integers of up to 8 bits, all. Empty if none is reached.
+    /// How many different targets there are for the numbers. (Of more than can be drawn, how many
+    /// from the first to the last.)
+    pub(super) fn target_count(&self) -> u128 {
+        let reached = self.reached();
+        if self.given() {
+            let places = self.window.clone().map(|p| self.place_of(p));
+            let mut places: Vec<i128> = places.collect();
+            places.dedup(); // they are in order
+            places.len() as u128
+        } else if length(&reached) <= MOST {
+            let run = |place: &i128| self.rule.run(&self.source, self.window.clone(), *place);
+            reached.filter(|place| !run(place).is_empty()).count() as u128
+        } else {
+            length(&reached)
+        }
+    }
+
+    /// What the number at a place becomes, as a place.
+    fn place_of(&self, place: i128) -> i128 {
+        self.rule.image(self.source.value(place)).place
+    }
+
+    /// The places of the finite targets from the first that is reached to the last, or of all.
+    /// Empty if none is reached.
     pub(super) fn reached(&self) -> RangeInclusive<i128> {
         let all = span(self.rule.target);
-        if self.given() && length(&all) <= MOST && matches!(self.rule.target, DType::Int(_)) {
+        if self.shows_all() {
             return all;
         }
-        let place = |p: i128| self.rule.image(self.source.value(p)).place;
-        let first = place(*self.window.start()).max(*all.start());
-        let last = place(*self.window.end()).min(*all.end());
+        let first = self.place_of(*self.window.start()).max(*all.start());
+        let last = self.place_of(*self.window.end()).min(*all.end());
         first..=last
     }
 
@@ -82,11 +97,10 @@ impl Mapping {
             let inner = inner.filter(|place| first < *place && *place < last);
             [first].into_iter().chain(inner).chain([last]).collect()
         };
-        let image = |p: i128| self.rule.image(self.source.value(p)).place;
-        if image(*self.window.start()) == BELOW {
+        if self.place_of(*self.window.start()) == BELOW {
             places.insert(0, BELOW);
         }
-        if image(*self.window.end()) == ABOVE {
+        if self.place_of(*self.window.end()) == ABOVE {
             places.push(ABOVE);
         }
         let shares = places.into_iter().map(|place| {
