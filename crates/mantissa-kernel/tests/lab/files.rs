@@ -175,3 +175,26 @@ fn libraries(folder: &Path, found: &mut Vec<(PathBuf, std::time::SystemTime)>) {
     }
     found.sort();
 }
+
+#[test]
+fn the_engine_is_compiled_once() {
+    let tree = |of: &[&str]| -> std::collections::BTreeSet<String> {
+        let output = std::process::Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--prefix=none", "--format={p} {f}"])
+            .args(of)
+            .current_dir(root())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines = text.lines().map(|line| line.replace(" (proc-macro)", ""));
+        lines.map(|line| line.replace(" (*)", "")).collect()
+    };
+    let lab = tree(&["--package=mantissa-kernel", "--edges=normal,build"]);
+    let test = tree(&["--workspace", "--edges=normal,build,dev"]);
+    assert!(lab.iter().any(|line| line.starts_with("evcxr ")));
+    let again: Vec<_> = lab.difference(&test).collect();
+    assert!(
+        again.is_empty(),
+        "other features for `cargo test`: {again:?}"
+    );
+}
