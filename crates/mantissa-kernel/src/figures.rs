@@ -17,6 +17,9 @@ mod raster;
 /// The text chunk of a PNG that holds the hash.
 const KEYWORD: &str = "svg-sha256";
 
+/// How the library draws a picture in a language.
+type Draw = fn(Lang) -> Figure;
+
 /// A picture, and the name of its files without the ending.
 struct Picture {
     name: String,
@@ -25,7 +28,7 @@ struct Picture {
 
 /// The tutorial's pictures in both languages; Chinese is the tutorial's own, so it has the plain name.
 fn pictures() -> Vec<Picture> {
-    let drawn: [(&str, fn(Lang) -> Figure); 2] = [
+    let drawn: [(&str, Draw); 2] = [
         ("1_binary_data_storage", mantissa::binary_storage_in),
         ("1_essence", mantissa::essence_in),
     ];

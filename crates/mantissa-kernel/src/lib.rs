@@ -11,6 +11,8 @@
 //! which the evcxr engine compiles cells; a *worker* is the process that runs them. One process
 //! holds one session, because the engine takes its folders from the environment.
 
+#![forbid(unsafe_code)]
+
 pub mod build;
 pub mod check;
 pub mod cli;

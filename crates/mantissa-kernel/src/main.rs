@@ -1,5 +1,7 @@
 //! `cargo lab`. See [`mantissa_kernel`].
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
