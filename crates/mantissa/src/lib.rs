@@ -36,6 +36,7 @@ mod dtype;
 mod format;
 mod info;
 mod int;
+mod mapping;
 mod memory;
 mod name;
 mod pack;
@@ -50,17 +51,16 @@ pub use dtype::{DType, UnknownDType, dtypes};
 pub use format::*;
 pub use info::{FInfo, IInfo, finfo, iinfo};
 pub use int::*;
+pub use mapping::{Mapping, Numbers, Preimage, mapping, preimage, sharing};
 pub use memory::{BadCount, Count, Memory, memory};
 pub use pack::{pack, unpack};
 pub use real::{Parts, Real};
-pub use render::bits;
-pub use render::compare;
-pub use render::memory_bars;
 pub use render::notebook::{EvcxrDisplay, show};
-pub use render::{Explorer, Figure, Lang, Render, explorer};
-pub use render::{Formats, NumberLine, grid, number_line, number_lines, range_precision, window};
-pub use render::{Mapping, Numbers, Preimage, essence, essence_in, mapping, preimage, sharing};
-pub use render::{binary_storage, binary_storage_in};
+pub use render::{
+    Explorer, Figure, Formats, Lang, NumberLine, Render, binary_storage, binary_storage_in, bits,
+    compare, essence, essence_in, explorer, grid, memory_bars, number_line, number_lines,
+    range_precision, window,
+};
 pub use tensor::{Tensor, TensorData, TensorError, tensor};
 pub use value::{Class, Value};
 

@@ -28,7 +28,6 @@ pub use explorer::{Explorer, explorer};
 pub use figure::Figure;
 pub use grid::grid;
 pub use lang::Lang;
-pub use mapping::{Mapping, Numbers, Preimage, mapping, preimage, sharing};
 pub use maud::Markup;
 pub use number_line::{Formats, NumberLine, number_line, number_lines, window};
 pub use range::range_precision;

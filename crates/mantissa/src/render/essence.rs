@@ -1,9 +1,9 @@
 //! Quantization in one picture: float32 mapped onto int8.
 
-use super::mapping::{Mapping, mapping};
 use super::{Figure, Lang};
 use crate::format::FP32;
 use crate::int::INT8;
+use crate::mapping::{Mapping, mapping};
 
 /// The essence of quantization: every finite float32 value (top; each has the same room) and what
 /// becomes of it in int8 (bottom), q = round(x / s) clamped to -128 ... 127, with s = 1/32 and zero

@@ -1,9 +1,9 @@
 //! The counts in a mapping's picture: written into broad bands, and as bars.
 
-use super::Mapping;
 use super::picture::{BOTTOM, LEFT, RAIL, RIGHT, TOP, Target, outside, px1, within};
-use super::places::length;
 use super::rails::{DOTS, important, is_round};
+use crate::mapping::Mapping;
+use crate::mapping::places::length;
 use crate::render::Lang;
 use crate::render::number_line::axis::{Label, fitting};
 use crate::render::svg::{Font, formula, text};

@@ -1,9 +1,9 @@
 //! The picture of a mapping: sources on top, targets below, what joins them, and the counts.
 
-use super::Mapping;
-use super::places::length;
-use super::preimage::{ABOVE, BELOW};
-use super::shares::Share;
+use crate::mapping::Mapping;
+use crate::mapping::places::length;
+use crate::mapping::preimage::{ABOVE, BELOW};
+use crate::mapping::shares::Share;
 use crate::render::figure::px;
 use crate::render::number_line::axis::Axis;
 use crate::render::svg::{Font, text};
@@ -93,7 +93,7 @@ impl Mapping {
     fn target_number(&self, place: i128) -> f64 {
         match self.evenly {
             true => place as f64,
-            false => super::places::at(self.rule.target, place).to_f64() * self.rule.scale,
+            false => crate::mapping::places::at(self.rule.target, place).to_f64() * self.rule.scale,
         }
     }
 

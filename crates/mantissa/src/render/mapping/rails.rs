@@ -1,10 +1,10 @@
 //! The two rails of a mapping's picture, with their ticks and labels.
 
-use super::Mapping;
 use super::picture::{BOTTOM, LEFT, MOST, RAIL, RIGHT, TOP, Target, WIDTH, px1};
-use super::places::{Source, length, search, span};
-use super::shares::sample;
 use crate::dtype::DType;
+use crate::mapping::Mapping;
+use crate::mapping::places::{Source, length, search, span};
+use crate::mapping::shares::sample;
 use crate::render::Lang;
 use crate::render::number_line::axis::{Label, fitting, numeral};
 use crate::render::svg::{Font, text};

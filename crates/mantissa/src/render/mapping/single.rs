@@ -1,7 +1,7 @@
 //! The picture of one target and of what shares it: the borders, code by code.
 
-use super::Preimage;
 use super::words::exact;
+use crate::mapping::Preimage;
 use crate::render::svg::{Font, line, text};
 use crate::render::theme::{EXPONENT, FRACTION, Hue, INTEGER, MUTED, PLAIN};
 use crate::render::{Figure, Lang};

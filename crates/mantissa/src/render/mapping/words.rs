@@ -1,9 +1,9 @@
 //! What is said about a mapping: its title, its rule, and the table that is its text form.
 
-use super::places::Source;
-use super::shares::Share;
 use super::{Mapping, Preimage};
 use crate::dtype::DType;
+use crate::mapping::places::Source;
+use crate::mapping::shares::Share;
 use crate::render::Lang;
 use crate::render::number_line::axis::numeral;
 use crate::render::svg::table;

@@ -11,40 +11,40 @@ use std::ops::RangeInclusive;
 const MOST: u128 = 256;
 
 /// One target and the numbers that become it.
-pub(super) struct Share {
+pub(crate) struct Share {
     /// Its place among the target's finite values, or [`BELOW`] or [`ABOVE`] them.
-    pub(super) place: i128,
+    pub(crate) place: i128,
     /// The value; `None` for numbers that the target has no value for.
-    pub(super) value: Option<Value>,
+    pub(crate) value: Option<Value>,
     /// The places of the numbers; empty if there are none.
-    pub(super) run: RangeInclusive<i128>,
+    pub(crate) run: RangeInclusive<i128>,
 }
 
 impl Share {
-    pub(super) fn count(&self) -> u128 {
+    pub(crate) fn count(&self) -> u128 {
         length(&self.run)
     }
 
     /// Whether this is not one of the target's finite values.
-    pub(super) fn outside(&self) -> bool {
+    pub(crate) fn outside(&self) -> bool {
         self.place == BELOW || self.place == ABOVE
     }
 }
 
 /// Every how many of `count` things to draw so that at most `most` are drawn: a power of two.
-pub(super) fn sample(count: u128, most: u128) -> i128 {
+pub(crate) fn sample(count: u128, most: u128) -> i128 {
     count.div_ceil(most).max(1).next_power_of_two() as i128
 }
 
 impl Mapping {
     /// Whether the sources are given numbers, not those of a format.
-    pub(super) fn given(&self) -> bool {
+    pub(crate) fn given(&self) -> bool {
         matches!(self.source, Source::Data(_))
     }
 
     /// Whether all targets are drawn, not only those reached: the few of an integer format, unless
     /// the numbers are a window.
-    pub(super) fn shows_all(&self) -> bool {
+    pub(crate) fn shows_all(&self) -> bool {
         let few = length(&span(self.rule.target)) <= MOST;
         let whole = self.window == self.source.span();
         matches!(self.rule.target, DType::Int(_)) && few && whole
@@ -52,7 +52,7 @@ impl Mapping {
 
     /// How many different targets there are for the numbers. (Of more than can be drawn, how many
     /// from the first to the last.)
-    pub(super) fn target_count(&self) -> u128 {
+    pub(crate) fn target_count(&self) -> u128 {
         let reached = self.reached();
         if self.given() {
             let places = self.window.clone().map(|p| self.place_of(p));
@@ -74,7 +74,7 @@ impl Mapping {
 
     /// The places of the finite targets from the first that is reached to the last, or of all.
     /// Empty if none is reached.
-    pub(super) fn reached(&self) -> RangeInclusive<i128> {
+    pub(crate) fn reached(&self) -> RangeInclusive<i128> {
         let all = span(self.rule.target);
         if self.shows_all() {
             return all;
@@ -86,7 +86,7 @@ impl Mapping {
 
     /// The targets to draw: all from the first reached to the last, or every `n`-th of them and the
     /// outermost; and `n`.
-    pub(super) fn shares(&self) -> (Vec<Share>, i128) {
+    pub(crate) fn shares(&self) -> (Vec<Share>, i128) {
         let reached = self.reached();
         let (first, last) = (*reached.start(), *reached.end());
         let step = sample(length(&reached), MOST);

@@ -112,7 +112,13 @@ mod tests {
 
     #[test]
     fn places_are_in_the_order_of_the_values() {
-        for dtype in dtypes().filter(|dtype| dtype.bits() <= 16) {
+        let no_zero = Specials {
+            zero: false,
+            ..Specials::FINITE
+        };
+        let signed_without_zero = FloatFormat::new("s", 3, 1, 3, true, no_zero).unwrap();
+        let small = dtypes().filter(|dtype| dtype.bits() <= 16);
+        for dtype in small.chain([signed_without_zero.into()]) {
             let mut before = f64::NEG_INFINITY;
             for p in span(dtype) {
                 let value = at(dtype, p);

@@ -8,14 +8,14 @@ use std::cmp::Ordering;
 /// bit of the significand may stand for all that follows. There are 62 bits above it, so a format
 /// rounds it as it would the exact quotient.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Quotient {
+pub(crate) struct Quotient {
     negative: bool,
     significand: u128,
     exponent: i32,
 }
 
 impl Quotient {
-    pub(super) fn new(value: Value, scale: f64) -> Quotient {
+    pub(crate) fn new(value: Value, scale: f64) -> Quotient {
         let number = match value.to_i128() {
             Some(integer) => Quotient {
                 negative: integer < 0,
@@ -59,7 +59,7 @@ impl Quotient {
 
     /// Half a unit in the last place farther from zero than the end of a format's range; zero is
     /// the lower end.
-    pub(super) fn half_beyond(end: Value) -> Quotient {
+    pub(crate) fn half_beyond(end: Value) -> Quotient {
         let unit = Quotient::exact(end.ulp());
         let units = match end.to_i128() {
             Some(integer) => integer.unsigned_abs(),
@@ -73,7 +73,7 @@ impl Quotient {
     }
 
     /// Exactly, if one of the two has no more than 62 bits.
-    pub(super) fn compare(self, other: Quotient) -> Ordering {
+    pub(crate) fn compare(self, other: Quotient) -> Ordering {
         let sign = |q: Quotient| match (q.significand, q.negative) {
             (0, _) => 0,
             (_, true) => -1,

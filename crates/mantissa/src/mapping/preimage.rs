@@ -17,12 +17,12 @@ use std::ops::RangeInclusive;
 /// numbers: +0 and -0 are one value, infinity and NaN are none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preimage {
-    pub(super) source: DType,
-    pub(super) target: Value,
-    pub(super) count: u128,
-    pub(super) ends: Option<(Value, Value)>,
+    pub(crate) source: DType,
+    pub(crate) target: Value,
+    pub(crate) count: u128,
+    pub(crate) ends: Option<(Value, Value)>,
     /// The numbers just before and after them, and what becomes of those.
-    pub(super) next: [Option<(Value, Value)>; 2],
+    pub(crate) next: [Option<(Value, Value)>; 2],
 }
 
 impl Preimage {
