@@ -71,6 +71,10 @@ impl Environment {
         let files = [
             (self.kernelspec(), kernelspec()?),
             (config, self.settings()),
+            (
+                self.dir.join("share/jupyter/lab/settings/overrides.json"),
+                defaults(),
+            ),
         ];
         for (path, content) in files {
             let text = format!("{content:#}\n");
@@ -207,6 +211,18 @@ fn python_version(path: &Path) -> Option<(u32, u32)> {
     let text = output(path, &["-c", code])?;
     let (major, minor) = text.split_once(' ')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// JupyterLab's own defaults, where they differ: it does not ask on the first start whether it may
+/// fetch news.
+fn defaults() -> Value {
+    json!({
+        "@jupyterlab/apputils-extension:notification": {
+            "checkForUpdates": false,
+            "doNotDisturbMode": false,
+            "fetchNews": "false",
+        },
+    })
 }
 
 /// How Jupyter starts the kernel. Interrupting by message is what the server here understands.
