@@ -39,6 +39,19 @@ pub enum Rounding {
     },
 }
 
+impl Rounding {
+    /// The mode for the `n`-th number of a slice: a seed becomes that number's own random bits.
+    pub(crate) fn of_nth(self, n: u64) -> Rounding {
+        match self {
+            Rounding::Stochastic { seed } => Rounding::StochasticBits {
+                random: random_bits(seed, n),
+                count: 64,
+            },
+            other => other,
+        }
+    }
+}
+
 /// What becomes of a number beyond the largest one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Overflow {
@@ -146,13 +159,7 @@ impl FloatFormat {
                 if significand == 0 && !self.specials().zero {
                     return self.zero_without_a_code(overflow);
                 }
-                let rounding = match rounding {
-                    Rounding::Stochastic { seed } => Rounding::StochasticBits {
-                        random: random_bits(seed, n),
-                        count: 64,
-                    },
-                    other => other,
-                };
+                let rounding = rounding.of_nth(n);
                 let magnitude = self.round_magnitude(negative, significand, exponent, rounding);
                 if !self.signed() && negative && (magnitude > 0 || !self.specials().zero) {
                     self.below_unsigned(x, overflow)

@@ -1,6 +1,6 @@
 //! Integer formats: two's complement and unsigned, any width that a model file uses.
 
-use crate::codec::{EncodeError, Overflow, Rounding, random_bits};
+use crate::codec::{EncodeError, Overflow, Rounding};
 use crate::name::Name;
 use crate::real::{Parts, Real};
 use crate::value::Value;
@@ -136,13 +136,7 @@ impl IntFormat {
                 significand,
                 exponent,
             } => {
-                let rounding = match rounding {
-                    Rounding::Stochastic { seed } => Rounding::StochasticBits {
-                        random: random_bits(seed, n),
-                        count: 64,
-                    },
-                    other => other,
-                };
+                let rounding = rounding.of_nth(n);
                 round_to_integer(negative, significand, exponent, rounding)
             }
             Parts::Infinite { negative } if overflow == Overflow::Saturate => {
