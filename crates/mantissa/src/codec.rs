@@ -32,9 +32,9 @@ pub enum Rounding {
     /// Stochastic with the random bits given: away from zero if the first `count` bits of the part
     /// cut off, plus `random`, reach 2^count.
     StochasticBits {
-        /// A random integer below 2^count.
+        /// The random bits, of which the low `count` are used.
         random: u64,
-        /// How many random bits, 1 to 64.
+        /// How many of them, 1 to 64; other numbers are taken for the nearest of these.
         count: u32,
     },
 }
@@ -382,6 +382,7 @@ pub(crate) fn rounds_away(
             } else {
                 0
             };
+            let random = random & (u64::MAX >> (64 - count));
             leading + u128::from(random) >= 1 << count
         }
         Rounding::Stochastic { .. } => unreachable!("the seed has become random bits by now"),

@@ -48,8 +48,18 @@ pub fn unpack(bytes: &[u8], bits: u32, index: usize) -> u64 {
         (1..=64).contains(&bits),
         "a code has 1 to 64 bits, not {bits}"
     );
-    let start = index * bits as usize;
-    let end = start + bits as usize;
+    let end = index
+        .checked_add(1)
+        .and_then(|codes| codes.checked_mul(bits as usize))
+        .filter(|end| end.div_ceil(8) <= bytes.len());
+    let Some(end) = end else {
+        let held = bytes.len() * 8 / bits as usize;
+        panic!(
+            "{} bytes hold {held} codes of {bits} bits: there is none at {index}",
+            bytes.len()
+        );
+    };
+    let start = end - bits as usize;
     let mut window = 0u128;
     for (i, byte) in bytes[start / 8..end.div_ceil(8)].iter().enumerate() {
         window |= u128::from(*byte) << (8 * i);

@@ -54,16 +54,25 @@ pub enum TensorError {
         len: usize,
     },
     /// Packed bytes of the wrong length.
-    #[error("shape {shape:?} of {dtype} takes {expected} bytes, but there are {len}")]
+    #[error("shape {shape:?} of {dtype} takes {} bytes, but there are {len}", size(*expected))]
     Bytes {
         /// The shape asked for.
         shape: Vec<usize>,
         /// The dtype asked for.
         dtype: String,
-        /// How many bytes that takes.
-        expected: u128,
+        /// How many bytes that takes, if that can be counted.
+        expected: Option<u128>,
         /// How many there are.
         len: usize,
+    },
+    /// More elements than memory has room for.
+    #[error(
+        "shape {shape:?} holds {} elements, more than memory has room for",
+        count(shape)
+    )]
+    Memory {
+        /// The shape.
+        shape: Vec<usize>,
     },
     /// A number that the dtype cannot hold.
     #[error("{}{source}", place(index))]
@@ -149,7 +158,11 @@ impl Tensor {
     ) -> Result<Tensor, TensorError> {
         let dtype = dtype.into();
         let shape = data.shape()?;
-        let mut codes = Vec::with_capacity(shape.iter().product());
+        let mut codes = Vec::new();
+        let reserved = elements(&shape).map(|len| codes.try_reserve_exact(len));
+        if !matches!(reserved, Some(Ok(()))) {
+            return Err(TensorError::Memory { shape });
+        }
         let mut failed = None;
         data.visit(&mut |number| {
             if failed.is_none() {
@@ -181,16 +194,20 @@ impl Tensor {
         shape: &[usize],
         dtype: impl Into<DType>,
     ) -> Result<Tensor, TensorError> {
-        let (bytes, dtype) = (bytes.into(), dtype.into());
+        let (mut bytes, dtype) = (bytes.into(), dtype.into());
         let bits = elements(shape).map(|elements| elements as u128 * u128::from(dtype.bits()));
         let expected = bits.map(|bits| bits.div_ceil(8));
         if expected != Some(bytes.len() as u128) {
             return Err(TensorError::Bytes {
                 shape: shape.to_vec(),
                 dtype: dtype.to_string(),
-                expected: expected.unwrap_or(u128::MAX),
+                expected,
                 len: bytes.len(),
             });
+        }
+        // What the last byte has beyond the last code is no part of the tensor.
+        if let (Some(last), Some(bits)) = (bytes.last_mut(), bits) {
+            *last &= u8::MAX >> ((8 - bits % 8) % 8);
         }
         Ok(Tensor {
             shape: shape.to_vec(),
@@ -256,7 +273,7 @@ impl Tensor {
 
     /// The number of elements.
     pub fn len(&self) -> usize {
-        self.shape.iter().product()
+        elements(&self.shape).expect("a tensor's elements have been counted")
     }
 
     /// Whether there is no element.
@@ -317,6 +334,9 @@ impl Tensor {
     }
 
     /// The elements as an `ndarray` of the same shape.
+    ///
+    /// # Panics
+    /// If `ndarray` cannot count the shape: an empty one with axes longer than memory.
     pub fn to_ndarray(&self) -> ArrayD<f64> {
         ArrayD::from_shape_vec(IxDyn(&self.shape), self.to_vec())
             .expect("as many as the shape holds")
@@ -329,6 +349,9 @@ impl Tensor {
 
 /// How many elements a shape holds, if that can be counted.
 fn elements(shape: &[usize]) -> Option<usize> {
+    if shape.contains(&0) {
+        return Some(0);
+    }
     shape
         .iter()
         .try_fold(1usize, |product, length| product.checked_mul(*length))
@@ -337,6 +360,11 @@ fn elements(shape: &[usize]) -> Option<usize> {
 /// That number for a message.
 fn count(shape: &[usize]) -> String {
     elements(shape).map_or_else(|| "uncountably many".to_owned(), |n| n.to_string())
+}
+
+/// A number of bytes for a message.
+fn size(bytes: Option<u128>) -> String {
+    bytes.map_or_else(|| "uncountably many".to_owned(), |n| n.to_string())
 }
 
 /// The index of the `flat`-th element.

@@ -55,8 +55,7 @@ impl FloatFormat {
     /// assert_eq!(FP8_E4M3FN.values().filter(|v| v.is_nan()).count(), 2);
     /// ```
     pub fn values(&self) -> impl Iterator<Item = Value> + use<> {
-        let dtype = DType::Float(*self);
-        (0..=u64::MAX >> (64 - self.bits())).map(move |code| Value { dtype, code })
+        DType::Float(*self).values()
     }
 
     /// Every value but NaN, from the smallest to the largest.
@@ -95,9 +94,22 @@ impl IntFormat {
     }
 
     /// Every code's value, in the order of the codes.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let values: Vec<f64> = INT2.values().map(|v| v.to_f64()).collect();
+    /// assert_eq!(values, [0.0, 1.0, -2.0, -1.0]);
+    /// ```
     pub fn values(&self) -> impl Iterator<Item = Value> + use<> {
-        let dtype = DType::Int(*self);
-        (0..=u64::MAX >> (64 - self.bits())).map(move |code| Value { dtype, code })
+        DType::Int(*self).values()
+    }
+}
+
+impl DType {
+    /// Every code's value, in the order of the codes.
+    pub fn values(&self) -> impl Iterator<Item = Value> + use<> {
+        let dtype = *self;
+        (0..=u64::MAX >> (64 - dtype.bits())).map(move |code| Value { dtype, code })
     }
 }
 
@@ -284,7 +296,7 @@ impl Value {
             (DType::Float(_), false) => f64::NAN,
             (DType::Float(format), true) => {
                 let place = self.exponent() - format.mantissa_bits() as i32;
-                crate::real::exact_f64(false, 1, place.max(-1074))
+                crate::real::exact_f64(false, 1, place)
             }
         }
     }
@@ -354,17 +366,22 @@ impl Value {
     }
 }
 
-/// Compares as numbers: +0 equals -0, NaN equals nothing.
+/// Compares as numbers, exactly: +0 equals -0, NaN equals nothing.
 impl PartialEq<f64> for Value {
     fn eq(&self, other: &f64) -> bool {
-        self.to_f64() == *other
+        self.partial_cmp(other) == Some(Ordering::Equal)
     }
 }
 
-/// Compares as numbers: nothing is less or greater than NaN.
+/// Compares as numbers, exactly: nothing is less or greater than NaN.
 impl PartialOrd<f64> for Value {
     fn partial_cmp(&self, other: &f64) -> Option<Ordering> {
-        self.to_f64().partial_cmp(other)
+        let Some(integer) = self.to_i128() else {
+            return self.to_f64().partial_cmp(other);
+        };
+        // An integer against the whole part of the float, which `as` keeps exactly, then the rest.
+        let whole = integer.cmp(&(other.trunc() as i128));
+        (!other.is_nan()).then(|| whole.then(0.0_f64.total_cmp(&(other.fract() + 0.0))))
     }
 }
 
@@ -386,5 +403,23 @@ impl fmt::Display for Value {
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self} ({} {})", self.dtype, self.hex())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+    use std::cmp::Ordering;
+
+    #[test]
+    fn integers_compare_with_floats_exactly() {
+        let big = INT64.value((1 << 53) + 1);
+        assert!(big > 9007199254740992.0 && big != 9007199254740992.0);
+        assert!(INT64.value(i64::MAX as u64) < 9223372036854775808.0);
+        assert!(INT64.value(i64::MAX as u64) < f64::INFINITY);
+        assert!(INT8.nearest(-3) > -3.5 && INT8.nearest(-3) < -2.5);
+        assert!(INT8.nearest(0) == -0.0 && INT8.nearest(3) < 3.5);
+        assert_eq!(INT8.nearest(3).partial_cmp(&f64::NAN), None);
+        assert_eq!(INT8.nearest(3).partial_cmp(&3.0), Some(Ordering::Equal));
     }
 }

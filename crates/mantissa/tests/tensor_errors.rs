@@ -177,3 +177,34 @@ fn item_and_value() {
         );
     }
 }
+
+#[test]
+fn shapes_that_hold_nothing_or_more_than_memory() {
+    let empty = Tensor::from_bytes([], &[0, 1 << 40], FP32).unwrap();
+    assert_eq!(
+        empty.to_string(),
+        "tensor([], size=(0, 1099511627776), dtype=float32)"
+    );
+    assert_eq!(empty.reshape(&[usize::MAX, 2, 0]).unwrap().len(), 0);
+    let one = ndarray::arr0(1.0);
+    let huge = one.broadcast((1 << 22, 1 << 22, 1 << 15)).unwrap();
+    let error = Tensor::new(huge, INT8).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "shape [4194304, 4194304, 32768] holds 576460752303423488 elements, more than memory has \
+         room for"
+    );
+    let error = Tensor::from_bytes([1], &[usize::MAX, 2], INT8).unwrap_err();
+    assert!(
+        error.to_string().contains("uncountably many bytes"),
+        "{error}"
+    );
+}
+
+#[test]
+fn bits_beyond_the_last_code_are_no_part_of_a_tensor() {
+    let padded = Tensor::from_bytes([0xf1], &[1], INT4).unwrap();
+    assert_eq!(padded, tensor([1], INT4));
+    let whole = Tensor::from_bytes([0xf1], &[1], UINT8).unwrap();
+    assert_eq!(whole.item(), 241.0);
+}

@@ -83,7 +83,11 @@ enum Style {
 impl Layout {
     fn of(tensor: &Tensor) -> Layout {
         let summarize = tensor.len() > THRESHOLD;
-        let shown = shown(&tensor.shape, summarize);
+        let shown = if tensor.is_empty() {
+            Vec::new() // without a look at axes that may be longer than memory
+        } else {
+            shown(&tensor.shape, summarize)
+        };
         let finite = shown.iter().map(|&i| tensor.at(i).to_f64());
         let finite: Vec<f64> = finite.filter(|x| x.is_finite() && *x != 0.0).collect();
         let largest = finite.iter().fold(0.0, |a: f64, x| a.max(x.abs()));
