@@ -265,6 +265,25 @@ fn what_is_out_of_range_is_drawn_apart() {
     assert!(edge.text().ends_with("out of range: 1 below, 1 above"));
 }
 
+/// The last line of a mapping's text: how many numbers are below and above.
+fn out_of_range(m: &Mapping) -> String {
+    m.text().lines().last().unwrap().to_owned()
+}
+
+#[test]
+fn zero_can_be_the_upper_end() {
+    let m = mapping([-1.0, -0.25, 0.0, 0.25, 0.4, 1.0], INT1);
+    assert_eq!(out_of_range(&m), "out of range: 0 below, 1 above");
+    // 0.5 is halfway to 1 and goes to 0, which is even; -1.5 to -2, which int1 does not have.
+    let all = numbers(FP16.into());
+    let below = all.iter().filter(|x| **x <= -1.5).count();
+    let above = all.iter().filter(|x| **x > 0.5).count();
+    assert_eq!(
+        out_of_range(&mapping(FP16, INT1)),
+        format!("out of range: {below} below, {above} above")
+    );
+}
+
 /// The bars as (middle, height).
 fn bars(svg: &str) -> Vec<(f64, f64)> {
     let document = roxmltree::Document::parse(svg).unwrap();

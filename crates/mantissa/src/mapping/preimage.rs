@@ -141,7 +141,7 @@ impl Rule {
         let quotient = Quotient::new(number, self.scale);
         let (low, high) = span(self.target).into_inner();
         let (low, high) = (at(self.target, low), at(self.target, high));
-        let above = quotient.compare(Quotient::half_beyond(high));
+        let above = quotient.compare(Quotient::half_beyond(high, false));
         if above.is_gt() || above.is_eq() && high.code() & 1 == 1 {
             return Ordering::Greater;
         }
@@ -154,7 +154,7 @@ impl Rule {
                     Ordering::Less
                 };
             }
-            false => quotient.compare(Quotient::half_beyond(low)),
+            false => quotient.compare(Quotient::half_beyond(low, true)),
         };
         if below.is_lt() || below.is_eq() && low.code() & 1 == 1 {
             return Ordering::Less;

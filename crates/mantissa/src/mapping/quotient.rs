@@ -57,16 +57,16 @@ impl Quotient {
         }
     }
 
-    /// Half a unit in the last place farther from zero than the end of a format's range; zero is
-    /// the lower end.
-    pub(crate) fn half_beyond(end: Value) -> Quotient {
+    /// Half a unit in the last place beyond an end of a format's range that is not on zero's other
+    /// side: below the lower end or above the upper one.
+    pub(crate) fn half_beyond(end: Value, lower: bool) -> Quotient {
         let unit = Quotient::exact(end.ulp());
         let units = match end.to_i128() {
             Some(integer) => integer.unsigned_abs(),
             None => (end.to_f64() / end.ulp()).abs() as u128, // an exact integer of 53 bits
         };
         Quotient {
-            negative: end <= 0.0,
+            negative: lower,
             significand: (2 * units + 1) * unit.significand,
             exponent: unit.exponent - 1,
         }
