@@ -31,7 +31,8 @@ struct Scales {
     bits: u128,
 }
 
-/// A number of parameters: an integer, or a name such as `"10B"`, `"350M"`, `"1.5B"`.
+/// A number of parameters: an integer, a whole float such as `7e9`, or a name such as `"10B"`,
+/// `"350M"`, `"1.5B"`. A `usize` needs `as u64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count(u128);
 
@@ -39,37 +40,46 @@ pub struct Count(u128);
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "{0:?} is not a number of parameters: write an integer, or a number with K, M, B or T, such as \
-     \"350M\" or \"1.5B\""
+     \"350M\", \"1.5B\" or \"7e9\""
 )]
 pub struct BadCount(String);
 
 impl FromStr for Count {
     type Err = BadCount;
 
+    /// Reads `12`, `1_000`, `1,000`, `7e9`, `350M`, `1.5 B`: whole numbers of at most 64 bits.
     fn from_str(text: &str) -> Result<Count, BadCount> {
-        let bad = || BadCount(text.to_owned());
-        let clean: String = text.trim().chars().filter(|c| *c != '_').collect();
-        let (number, zeros) = match clean.chars().last().map(|c| c.to_ascii_uppercase()) {
-            Some('K') => (&clean[..clean.len() - 1], 3),
-            Some('M') => (&clean[..clean.len() - 1], 6),
-            Some('B' | 'G') => (&clean[..clean.len() - 1], 9),
-            Some('T') => (&clean[..clean.len() - 1], 12),
-            _ => (clean.as_str(), 0),
-        };
-        // "1.5B" is 15 with 8 zeros: no float comes between.
-        let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-        let digits = format!("{whole}{part}");
-        if digits.is_empty() || part.len() > zeros || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(bad());
-        }
-        let value: u128 = digits.parse().map_err(|_| bad())?;
-        let scaled = value.checked_mul(10u128.pow((zeros - part.len()) as u32));
-        // Bits are counted in u128 too.
-        let count = scaled
-            .filter(|n| *n <= u128::from(u64::MAX))
-            .ok_or_else(bad)?;
-        Ok(Count(count))
+        parse(text).ok_or_else(|| BadCount(text.chars().take(64).collect()))
     }
+}
+
+fn parse(text: &str) -> Option<Count> {
+    let clean = text.trim().replace('_', "").to_ascii_uppercase();
+    let units = [('K', 3), ('M', 6), ('B', 9), ('G', 9), ('T', 12)];
+    let mut named = units
+        .into_iter()
+        .filter_map(|(unit, zeros)| Some((clean.strip_suffix(unit)?.trim_end(), zeros)));
+    let (number, zeros): (&str, u32) = match (named.next(), clean.split_once('E')) {
+        (Some(named), _) => named,
+        (None, Some((number, exponent))) => (number, exponent.parse().ok()?),
+        (None, None) => (clean.as_str(), 0),
+    };
+    // "1.5B" is 15 with 8 zeros: no float comes between.
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let part = part.trim_end_matches('0');
+    // A comma groups thousands; as a decimal comma it would make 15 of 1,5.
+    if whole.split(',').skip(1).any(|group| group.len() != 3) {
+        return None;
+    }
+    let digits = whole.replace(',', "") + part;
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let zeros = zeros.checked_sub(u32::try_from(part.len()).ok()?)?;
+    let value: u128 = digits.parse().ok()?;
+    let count = value.checked_mul(10u128.checked_pow(zeros)?)?;
+    // Bits are counted in u128 too.
+    (count <= u128::from(u64::MAX)).then_some(Count(count))
 }
 
 impl From<&str> for Count {
@@ -84,21 +94,25 @@ impl From<&str> for Count {
     }
 }
 
-macro_rules! counts {
-    ($($int:ty),*) => {$(
-        impl From<$int> for Count {
-            /// # Panics
-            /// If the number is negative.
-            #[track_caller]
-            #[allow(unused_comparisons)]
-            fn from(n: $int) -> Count {
-                assert!(n >= 0, "a model cannot have {n} parameters");
-                Count(n as u128)
-            }
-        }
-    )*};
+/// The only integer type, so that a literal of any size is one.
+impl From<u64> for Count {
+    fn from(n: u64) -> Count {
+        Count(n.into())
+    }
 }
-counts!(i32, i64, u32, u64, usize);
+
+impl From<f64> for Count {
+    /// # Panics
+    /// If the number is not whole, negative, or 2^64 or more.
+    #[track_caller]
+    fn from(n: f64) -> Count {
+        assert!(
+            (0.0..2f64.powi(64)).contains(&n) && n.fract() == 0.0,
+            "a model cannot have {n:?} parameters: write a whole number from 0 to 2^64, such as 7e9"
+        );
+        Count(n as u128)
+    }
+}
 
 impl fmt::Display for Count {
     /// Short where that is exact (`10B`, `1.5B`), else in full.
@@ -115,7 +129,7 @@ impl fmt::Display for Count {
 /// The memory of `parameters` in `dtype`.
 ///
 /// # Panics
-/// If `parameters` is a text that is no number, or negative.
+/// If `parameters` is a text that is no number, or a float that is negative or not whole.
 #[track_caller]
 pub fn memory(parameters: impl Into<Count>, dtype: impl Into<DType>) -> Memory {
     Memory {
@@ -223,7 +237,21 @@ mod tests {
         let m = memory("10B", FP64);
         assert_eq!(m.gb(), 80.0);
         assert_eq!(format!("{:.3}", m.gib()), "74.506");
+        assert_eq!(memory(10_000_000_000, FP64), m);
         assert_eq!(memory(10_000_000_000_u64, FP64), m);
+        assert_eq!(memory(1e10, FP64), m);
+    }
+
+    #[test]
+    fn floats_are_whole_numbers_of_parameters() {
+        assert_eq!(memory(7e9, BF16).parameters(), 7_000_000_000);
+        assert_eq!(memory(-0.0, BF16).parameters(), 0);
+        for bad in [0.5, -1.0, f64::NAN, f64::INFINITY, 2f64.powi(64)] {
+            let panic = std::panic::catch_unwind(|| memory(bad, BF16)).unwrap_err();
+            let message = panic.downcast_ref::<String>().unwrap();
+            let start = format!("a model cannot have {bad:?} parameters: write a whole number");
+            assert!(message.starts_with(&start), "{message}");
+        }
     }
 
     #[test]
@@ -233,6 +261,13 @@ mod tests {
             ("1.5b", 1_500_000_000),
             ("12", 12),
             ("1_000", 1000),
+            ("1,000", 1000),
+            ("1,234,567", 1_234_567),
+            ("7e9", 7_000_000_000),
+            ("1.5E+3", 1500),
+            (" 10 B ", 10_000_000_000),
+            ("2.000", 2),
+            ("18446744073709551615", u128::from(u64::MAX)),
         ] {
             assert_eq!(text.parse(), Ok(Count(count)), "{text}");
         }
@@ -243,7 +278,15 @@ mod tests {
             "-1",
             "1.23",
             "0.0001K",
-            "1e9",
+            "1,5B",
+            "1,00",
+            "1e-3",
+            "1.5e0",
+            "1e9B",
+            "1e4000000000",
+            "10BB",
+            "+1",
+            "18446744073709551616",
             "99999999999999T",
         ] {
             assert!(bad.parse::<Count>().is_err(), "{bad}");
