@@ -201,29 +201,49 @@ impl Memory {
     pub fn gib(&self) -> f64 {
         self.bytes() as f64 / (1u64 << 30) as f64
     }
+
+    /// `10B`.
+    pub(crate) fn count_text(&self) -> String {
+        Count(self.parameters).to_string()
+    }
+
+    /// `float64`, or with scales `float4_e2m1fn + 8 bit / 32`.
+    pub(crate) fn dtype_text(&self) -> String {
+        match self.scales {
+            Some(scales) => format!("{} + {} bit / {}", self.dtype, scales.bits, scales.block),
+            None => self.dtype.to_string(),
+        }
+    }
+
+    /// `80.0 GB`: one to three places, or the significant digits of a tiny size.
+    pub(crate) fn gb_text(&self) -> String {
+        let bytes = self.bytes();
+        if bytes > 0 && bytes < 100_000_000 {
+            return format!("{} GB", general(self.gb(), 3));
+        }
+        // In integers, so that a half rounds up.
+        let thousandths = (bytes + 500_000) / 1_000_000;
+        let places = format!("{:03}", thousandths % 1000);
+        let more = places[1..].trim_end_matches('0');
+        format!("{}.{}{more} GB", thousandths / 1000, &places[..1])
+    }
+
+    /// `74.506 GiB`: three places, or the significant digits of a tiny size.
+    pub(crate) fn gib_text(&self) -> String {
+        let gib = self.gib();
+        if gib == 0.0 || gib >= 0.1 {
+            format!("{gib:.3} GiB")
+        } else {
+            format!("{} GiB", general(gib, 5))
+        }
+    }
 }
 
 impl fmt::Display for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} x {}", Count(self.parameters), self.dtype)?;
-        if let Some(scales) = self.scales {
-            write!(f, " + {} bit / {}", scales.bits, scales.block)?;
-        }
-        write!(
-            f,
-            " = {} GB = {} GiB",
-            places(self.gb(), 1),
-            places(self.gib(), 3)
-        )
-    }
-}
-
-/// Fixed places for ordinary sizes, significant digits for tiny ones.
-fn places(x: f64, digits: usize) -> String {
-    if x == 0.0 || x >= 0.1 {
-        format!("{x:.digits$}")
-    } else {
-        general(x, digits + 2)
+        let (count, dtype) = (self.count_text(), self.dtype_text());
+        let (gb, gib) = (self.gb_text(), self.gib_text());
+        write!(f, "{count} x {dtype} = {gb} = {gib}")
     }
 }
 
@@ -290,6 +310,24 @@ mod tests {
             "99999999999999T",
         ] {
             assert!(bad.parse::<Count>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn gigabytes_have_one_to_three_places() {
+        for (model, gb) in [
+            (memory("10B", FP64), "80.0 GB = 74.506 GiB"),
+            (memory("350M", INT4), "0.175 GB = 0.163 GiB"),
+            (memory("5312.5M", INT8), "5.313 GB = 4.948 GiB"),
+            (memory("1.55B", INT8), "1.55 GB = 1.444 GiB"),
+            (memory("1234567890", INT8), "1.235 GB = 1.150 GiB"),
+            (memory("999999999", INT8), "1.0 GB = 0.931 GiB"),
+            (memory("99999999", INT8), "0.1 GB = 0.093132 GiB"),
+            (memory(3, INT4), "2e-09 GB = 1.8626e-09 GiB"),
+            (memory(0, INT4), "0.0 GB = 0.000 GiB"),
+        ] {
+            let text = model.to_string();
+            assert_eq!(text.split_once(" = ").unwrap().1, gb, "{text}");
         }
     }
 

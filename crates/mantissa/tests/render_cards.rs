@@ -348,16 +348,19 @@ fn bars_are_as_long_as_the_memory() {
 fn bars_are_labelled_in_gb_and_gib() {
     let figure = memory_bars(models());
     let drawn: Vec<String> = texts(figure.svg()).into_iter().map(|t| t.content).collect();
-    for model in models() {
-        let gb = format!("{:.1} GB", model.gb());
+    for (model, gb) in models().into_iter().zip([
+        "80.0 GB", "40.0 GB", "20.0 GB", "10.0 GB", "5.0 GB", "5.313 GB",
+    ]) {
         let gib = format!("{:.3} GiB", model.gib());
         assert!(
-            drawn.contains(&gb) && drawn.contains(&gib),
+            drawn.contains(&gb.to_owned()) && drawn.contains(&gib),
             "{gb} {gib} in {drawn:?}"
         );
-        assert!(figure.text().contains(&gb) && figure.text().contains(&gib));
+        assert!(figure.text().contains(gb) && figure.text().contains(&gib));
     }
     assert!(drawn.contains(&"4.25 bits".to_owned()));
+    let thirds = memory_bars([memory("1B", FP8_E4M3FN).with_scales(6, FP8_E8M0FNU)]);
+    assert!(thirds.text().contains("9.33333 bits"), "{}", thirds.text());
     assert!(drawn.contains(&"Memory of 10B parameters".to_owned()));
 }
 
@@ -372,6 +375,27 @@ fn bars_of_different_models_name_their_sizes() {
     let scaled = memory(u64::MAX, long).with_scales(1, FP64);
     keeps_to_the_contract(memory_bars([scaled, memory(1, long)]).svg());
     keeps_to_the_contract(memory_bars([memory(0, INT8)]).svg());
+}
+
+#[test]
+fn a_name_with_the_signs_of_the_text_form_breaks_no_card() {
+    let format = FloatFormat::ieee("x = y x z", 5, 2);
+    let models = [memory("3B", format), memory("2B", format)];
+    let all = content(
+        Document::parse(&models[0].html().into_string())
+            .unwrap()
+            .root_element(),
+    );
+    for part in ["3B × x = y x z", "3.0 GB", "2.794 GiB"] {
+        assert!(all.contains(part), "{part} in {all}");
+    }
+    let bars = memory_bars(models);
+    assert!(
+        bars.text()
+            .contains("3B × x = y x z  8 bits  3.0 GB  2.794 GiB"),
+        "{}",
+        bars.text()
+    );
 }
 
 #[test]

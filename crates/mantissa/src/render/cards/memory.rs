@@ -7,13 +7,6 @@ use crate::render::{Lang, Render, displays};
 use crate::text::grouped;
 use maud::{Markup, html};
 
-/// A memory's parts as its text writes them: `10B x float64`, `80.0 GB`, `74.506 GiB`.
-pub(super) fn parts(memory: &Memory) -> [String; 3] {
-    let text = memory.to_string();
-    let mut parts = text.splitn(3, " = ").map(str::to_owned);
-    std::array::from_fn(|_| parts.next().unwrap_or_default())
-}
-
 /// How the bytes come about.
 fn reckoning(memory: &Memory, lang: Lang) -> String {
     let bits = counted(memory.dtype().bits(), lang, "bit", "位");
@@ -28,16 +21,19 @@ fn reckoning(memory: &Memory, lang: Lang) -> String {
 }
 
 pub(super) fn memory_card(memory: &Memory, lang: Lang) -> Markup {
-    let [what, gb, gib] = parts(memory);
+    let what = format!("{} × {}", memory.count_text(), memory.dtype_text());
     let units = [
-        (gb, lang.pick("1 GB = 10^{9} bytes", "1 GB = 10^{9} 字节")),
         (
-            gib,
+            memory.gb_text(),
+            lang.pick("1 GB = 10^{9} bytes", "1 GB = 10^{9} 字节"),
+        ),
+        (
+            memory.gib_text(),
             lang.pick("1 GiB = 2^{30} bytes", "1 GiB = 2^{30} 字节"),
         ),
     ];
     card(html! {
-        div style=(format!("color:{MUTED}")) { (what.replace(" x ", " × ")) }
+        div style=(format!("color:{MUTED}")) { (what) }
         div {
             @for (size, unit) in units {
                 div style="display:inline-block;margin:2px 36px 6px 0" {

@@ -1,12 +1,13 @@
 //! The memory of one model in several dtypes, as bars.
 
-use super::{counted, memory::parts};
+use super::counted;
 use crate::dtype::DType;
 use crate::memory::Memory;
 use crate::render::figure::px;
 use crate::render::svg::{Font, columns, formula, pad, plain, text};
 use crate::render::theme::{EXPONENT, Hue, INTEGER, MUTED, SIGN};
 use crate::render::{Figure, Lang};
+use crate::text::general;
 use maud::{Markup, html};
 use std::borrow::Borrow;
 
@@ -105,8 +106,6 @@ pub(super) fn draw(models: &[Memory], lang: Lang) -> Figure {
 }
 
 fn label(model: &Memory, one_model: bool, lang: Lang) -> Label {
-    let [what, gb, gib] = parts(model);
-    let count = what.split(" x ").next().unwrap_or_default();
     let dtype = model.dtype();
     let scales = if model.scale_bytes() > 0 {
         lang.pick(" + scales", " + 缩放因子")
@@ -116,11 +115,11 @@ fn label(model: &Memory, one_model: bool, lang: Lang) -> Label {
     Label {
         name: match one_model {
             true => format!("{dtype}{scales}"),
-            false => format!("{count} × {dtype}{scales}"),
+            false => format!("{} × {dtype}{scales}", model.count_text()),
         },
-        bits: counted(model.bits_per_parameter(), lang, "bit", "位"),
-        gb,
-        gib,
+        bits: counted(general(model.bits_per_parameter(), 6), lang, "bit", "位"),
+        gb: model.gb_text(),
+        gib: model.gib_text(),
     }
 }
 
@@ -145,8 +144,7 @@ fn bar((x, y): (f64, f64), length: f64, model: &Memory) -> Markup {
 }
 
 fn title(models: &[Memory], one_model: bool, lang: Lang) -> String {
-    let [what, ..] = parts(&models[0]);
-    let count = what.split(" x ").next().unwrap_or_default();
+    let count = models[0].count_text();
     match (lang, one_model) {
         (Lang::En, true) => format!("Memory of {count} parameters"),
         (Lang::Zh, true) => format!("{count} 个参数占用的内存"),
