@@ -161,18 +161,21 @@ pub fn dtypes() -> impl Iterator<Item = DType> {
 impl FromStr for DType {
     type Err = UnknownDType;
 
-    /// Reads torch's and ml_dtypes' names (with or without `torch.`), P3109's (`binary8p3se`), and
-    /// common short ones (`bf16`).
+    /// Reads torch's and ml_dtypes' names (with or without `torch.`), P3109's (`binary8p3se`), the
+    /// constants' (`FP8_E4M3FN`) and common short ones (`bf16`); upper and lower case are the same.
     fn from_str(text: &str) -> Result<DType, UnknownDType> {
         let lower = text.trim().to_ascii_lowercase();
         let name = lower.strip_prefix("torch.").unwrap_or(&lower);
         let alias = ALIASES.iter().find(|(short, _)| *short == name);
         let name = alias.map_or(name, |(_, full)| full);
+        // FP8_E4M3FN is float8_e4m3fn.
+        let constant = name.strip_prefix("fp").map(|rest| format!("float{rest}"));
+        let name = constant.as_deref().unwrap_or(name);
         dtypes()
             .find(|dtype| dtype.name() == name)
             .or_else(|| parse_p3109(name).map(DType::Float))
             .ok_or_else(|| UnknownDType {
-                name: text.to_owned(),
+                name: cut(text),
                 nearest: nearest_names(name),
             })
     }
@@ -192,7 +195,12 @@ fn parse_p3109(name: &str) -> Option<FloatFormat> {
         "ue" => (Signedness::Unsigned, Domain::Extended),
         _ => return None,
     };
-    FloatFormat::p3109(k.parse().ok()?, p.parse().ok()?, signedness, domain).ok()
+    // `parse` alone would take a `+` too.
+    let number = |text: &str| {
+        let digits = text.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| text.parse().ok()).flatten()
+    };
+    FloatFormat::p3109(number(k)?, number(p)?, signedness, domain).ok()
 }
 
 /// Every P3109 format.
@@ -206,18 +214,57 @@ fn p3109_family() -> impl Iterator<Item = DType> {
         .map(DType::Float)
 }
 
-/// The three known names most like `name`.
+/// What a message repeats, and what is compared, of a text of any length.
+fn cut(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+/// The spelling in which names are compared: `MXFP4-E2M1` is `float4_e2m1`.
+fn normal(name: &str) -> String {
+    let name = cut(name).to_lowercase().replace(['-', ' '], "_");
+    let bare = name.strip_prefix("mx").or_else(|| name.strip_prefix("nv"));
+    let name = bare.unwrap_or(&name);
+    for (short, full) in [
+        ("fp", "float"),
+        ("bf", "bfloat"),
+        ("f", "float"),
+        ("i", "int"),
+        ("u", "uint"),
+    ] {
+        let rest = name.strip_prefix(short);
+        if let Some(rest) = rest.filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+            return format!("{full}{rest}");
+        }
+    }
+    name.to_owned()
+}
+
+/// Of the names that contain a text, those that are usually meant.
+const USUAL: &[&str] = &["float8_e4m3fn", "float8_e5m2"];
+
+/// The three known names most like `name`: those that contain it, the usual ones first, then those
+/// that take the fewest edits.
 fn nearest_names(name: &str) -> Vec<String> {
-    let mut known: Vec<(usize, String)> = dtypes()
-        .chain(p3109_family())
-        .map(|dtype| {
-            (
-                strsim::damerau_levenshtein(name, dtype.name()),
-                dtype.name().to_owned(),
-            )
+    let query = normal(name);
+    let known: Vec<DType> = dtypes().chain(p3109_family()).collect();
+    let named = known.iter().map(|dtype| (dtype.name(), dtype.name()));
+    let mut ranked: Vec<((bool, bool, usize), &str)> = named
+        .chain(ALIASES.iter().copied())
+        .map(|(spelling, name)| {
+            let rank = if query.len() > 1 && spelling.contains(&query) {
+                (false, !USUAL.contains(&name), 0)
+            } else {
+                (true, true, strsim::damerau_levenshtein(&query, spelling))
+            };
+            (rank, name)
         })
         .collect();
-    known.sort_by_key(|(distance, _)| *distance);
-    known.truncate(3);
-    known.into_iter().map(|(_, name)| name).collect()
+    ranked.sort_by_key(|(rank, _)| *rank);
+    let mut nearest: Vec<String> = Vec::new();
+    for (_, name) in ranked {
+        if nearest.len() < 3 && !nearest.iter().any(|n| n == name) {
+            nearest.push(name.to_owned());
+        }
+    }
+    nearest
 }

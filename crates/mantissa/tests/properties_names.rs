@@ -91,6 +91,9 @@ fn every_p3109_name_parses_to_its_format() {
         "binary8p3xe",
         "binaryp3se",
         "binary99999999999p3se",
+        "binary8p+3se",
+        "binary+8p3se",
+        "p3109_k8p+3se",
     ] {
         assert!(name.parse::<DType>().is_err(), "{name}");
     }
@@ -103,7 +106,19 @@ fn an_unknown_name_lists_near_ones() {
         ("bfloat61", "bfloat16"),
         ("torch.flaot32", "float32"),
         ("uint9", "uint8"),
-        ("fp4_e2m1fn", "float4_e2m1fn"),
+        ("bf17", "bfloat16"),
+        ("fp8", "float8_e5m2, float8_e4m3fn"),
+        ("FP8-E5M2", "float8_e5m2"),
+        ("float8", "float8_e5m2, float8_e4m3fn"),
+        ("float8 e5m2", "float8_e5m2"),
+        ("e4m3", "float8_e4m3fn"),
+        ("fp4", "float4_e2m1fn"),
+        ("mxfp4", "float4_e2m1fn"),
+        ("nvfp4", "float4_e2m1fn"),
+        ("i9", "int8"),
+        ("u9", "uint8"),
+        ("hlaf", "float16"),
+        ("doubel", "float64"),
         ("binary8p3", "binary8p3s"),
         ("binary8p9se", "binary8p3se"),
         ("", "int"),
@@ -114,4 +129,64 @@ fn an_unknown_name_lists_near_ones() {
         assert!(nearest.contains(near), "{message}");
         assert_eq!(nearest.split(", ").count(), 3, "{message}");
     }
+}
+
+#[test]
+fn a_constants_own_spelling_is_a_name() {
+    macro_rules! constants {
+        ($($constant:ident),* $(,)?) => { [$((stringify!($constant), DType::from($constant))),*] };
+    }
+    let constants = constants![
+        FP64,
+        FP32,
+        TF32,
+        FP16,
+        BF16,
+        FP8_E5M2,
+        FP8_E4M3,
+        FP8_E3M4,
+        FP8_E4M3FN,
+        FP8_E4M3FNUZ,
+        FP8_E5M2FNUZ,
+        FP8_E4M3B11FNUZ,
+        FP8_E8M0FNU,
+        FP6_E3M2FN,
+        FP6_E2M3FN,
+        FP4_E2M1FN,
+        INT64,
+        UINT64,
+        INT32,
+        UINT32,
+        INT16,
+        UINT16,
+        INT8,
+        UINT8,
+        INT7,
+        UINT7,
+        INT6,
+        UINT6,
+        INT5,
+        UINT5,
+        INT4,
+        UINT4,
+        INT3,
+        UINT3,
+        INT2,
+        UINT2,
+        INT1,
+        UINT1
+    ];
+    for (text, dtype) in constants {
+        assert_eq!(text.parse(), Ok(dtype));
+        assert_eq!(text.to_lowercase().parse(), Ok(dtype));
+    }
+    assert_eq!(constants.len(), dtypes().count());
+}
+
+#[test]
+fn a_long_text_is_cut() {
+    let start = std::time::Instant::now();
+    let error = "x".repeat(20_000).parse::<DType>().unwrap_err();
+    assert!(error.to_string().len() < 200);
+    assert!(start.elapsed().as_secs_f64() < 1.0);
 }
