@@ -229,6 +229,30 @@ fn integers_have_gaps_of_one() {
     assert!(text.lines().nth(2).unwrap().ends_with(" 1"), "{text}");
 }
 
+#[test]
+fn large_integers_have_gaps_of_one_too() {
+    let sixth = |i: usize| 60.0 + i as f64 / 5.0 * 760.0;
+    let evenly = [0, 1, 2, 3, 4, 5].map(sixth);
+    for figure in [
+        window(INT64, i64::MAX, 6),
+        window(INT64, i64::MIN, 6),
+        window(UINT64, u64::MAX, 6),
+    ] {
+        near(&circles(figure.svg()), &evenly);
+        let text = figure.text();
+        for row in text.lines().skip(2).take(5) {
+            assert!(row.ends_with(" 1"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_smallest_numbers_lie_where_they_are() {
+    let part = |i: i32| 60.0 + f64::from(i) / 3.0 * 760.0;
+    let figure = window(FP64, 5e-324, 4); // -5e-324, 0, 5e-324, 1e-323
+    near(&circles(figure.svg()), &[0, 1, 2, 3].map(part));
+}
+
 fn pictures() -> Vec<Figure> {
     let hostile = FloatFormat::new(
         "<b>\"& as long as they go: 30",

@@ -57,8 +57,8 @@ impl Quotient {
         }
     }
 
-    /// Half a unit in the last place beyond an end of a format's range that is not on zero's other
-    /// side: below the lower end or above the upper one.
+    /// Half a unit in the last place beyond an end of a format's range: below the lower one, which is
+    /// zero or negative, or above the other.
     pub(crate) fn half_beyond(end: Value, lower: bool) -> Quotient {
         let unit = Quotient::exact(end.ulp());
         let units = match end.to_i128() {

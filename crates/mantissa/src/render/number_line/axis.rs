@@ -17,20 +17,32 @@ pub(crate) struct Axis {
 impl Axis {
     /// The pixel of a number. A line of one number has it in the middle.
     pub(crate) fn x(&self, number: f64) -> f64 {
-        // Halved, so that the width of a line of all float64 values is no infinity.
-        let width = self.high / 2.0 - self.low / 2.0;
+        let unit = self.unit();
+        let right_of_low = |number: f64| number * unit - self.low * unit;
+        let width = right_of_low(self.high);
         let part = if width > 0.0 {
-            (number / 2.0 - self.low / 2.0) / width
+            right_of_low(number) / width
         } else {
             0.5
         };
         self.left + part * (self.right - self.left)
     }
 
+    /// What numbers are multiplied by before they are subtracted: a half if the width of the line
+    /// would be an infinity, as of all float64 values; else 1, which keeps every bit of the smallest.
+    fn unit(&self) -> f64 {
+        if (self.high - self.low).is_finite() {
+            1.0
+        } else {
+            0.5
+        }
+    }
+
     /// Round numbers (1, 2 or 5 times a power of ten) within the line, in order, at most about
     /// `count` of them.
     pub(crate) fn ticks(&self, count: usize) -> Vec<f64> {
-        let rough = (self.high / 2.0 - self.low / 2.0) / count.max(1) as f64 * 2.0;
+        let unit = self.unit();
+        let rough = (self.high * unit - self.low * unit) / count.max(1) as f64 / unit;
         if !(rough.is_finite() && rough > 0.0) {
             return vec![self.low];
         }
@@ -135,6 +147,7 @@ mod tests {
         assert_eq!(axis(-1.0, 3.0).x(0.0), 125.0);
         assert_eq!(axis(2.0, 2.0).x(2.0), 150.0);
         assert_eq!(axis(f64::MIN, f64::MAX).x(0.0), 150.0);
+        assert_eq!(axis(0.0, 2e-323).x(5e-324), 125.0); // 1 and 4 times the smallest float64
     }
 
     #[test]

@@ -109,13 +109,18 @@ pub(super) fn draw(middle: Value, values: &[Value], lang: Lang) -> Figure {
 
 /// The values as dots on a line, each with its number if there is room, and the gaps.
 fn positions(middle: Value, values: &[Value], hue: Hue) -> Markup {
+    // Integers from the first on: far from zero, their float64 values are all the same.
+    let place = |value: &Value| match distance(&values[0], value) {
+        Some(distance) => distance as f64,
+        None => value.to_f64(),
+    };
     let axis = Axis {
-        low: values[0].to_f64(),
-        high: values[values.len() - 1].to_f64(),
+        low: place(&values[0]),
+        high: place(&values[values.len() - 1]),
         left: LEFT + 12.0,
         right: RIGHT - 12.0,
     };
-    let x = |value: &Value| axis.x(value.to_f64());
+    let x = |value: &Value| axis.x(place(value));
     let ends = [values.first(), values.last()].into_iter().flatten();
     let labelled = [&middle].into_iter().chain(ends).chain(values);
     let numbers = fitting(
@@ -143,15 +148,23 @@ fn positions(middle: Value, values: &[Value], hue: Hue) -> Markup {
     }
 }
 
+/// The distance of two integers; `None` for floats.
+fn distance(low: &Value, high: &Value) -> Option<i128> {
+    Some(high.to_i128()? - low.to_i128()?)
+}
+
 /// The distance of two neighbours: a power of two for floats, as a formula.
 fn gap(low: &Value, high: &Value) -> String {
+    if let Some(distance) = distance(low, high) {
+        return distance.to_string();
+    }
     let distance = high.to_f64() - low.to_f64(); // exact: the values are neighbours
     match distance.parts() {
         Parts::Finite {
             significand,
             exponent,
             ..
-        } if significand.is_power_of_two() && low.to_i128().is_none() => {
+        } if significand.is_power_of_two() => {
             format!("2^{{{}}}", exponent + significand.trailing_zeros() as i32)
         }
         _ => crate::text::general(distance, 6),
