@@ -162,8 +162,8 @@ pub enum FormatError {
     /// The codes that are set aside leave no finite number, or contradict each other.
     #[error("these special values leave no room in the format: {0}")]
     Specials(&'static str),
-    /// The name is empty or too long.
-    #[error("a format's name must have 1 to 30 bytes")]
+    /// The name is empty or too long, or has control characters, which no picture can hold.
+    #[error("{}", NAME_RULE)]
     Name,
     /// Not a member of the P3109 family.
     #[error(
@@ -178,6 +178,27 @@ pub enum FormatError {
     },
 }
 
+const NAME_RULE: &str =
+    "a format's name must have 1 to 30 bytes of UTF-8 and no control characters";
+
+/// Whether no character is a control character or one of the two that XML refuses.
+const fn printable(name: &str) -> bool {
+    let mut rest = name.as_bytes();
+    while let [_, after @ ..] = rest {
+        let refused = match rest {
+            [0..0x20 | 0x7f, ..] => true,
+            [0xc2, 0x80..0xa0, ..] => true,        // U+0080 to U+009F
+            [0xef, 0xbf, 0xbe | 0xbf, ..] => true, // U+FFFE and U+FFFF
+            _ => false,
+        };
+        if refused {
+            return false;
+        }
+        rest = after;
+    }
+    true
+}
+
 impl FloatFormat {
     /// A format as IEEE 754 would make it: signed, bias 2^(exponent_bits - 1) - 1, infinities and
     /// NaNs in the top exponent. IEEE 754-2019, section 3.4.
@@ -188,8 +209,8 @@ impl FloatFormat {
     /// ```
     ///
     /// # Panics
-    /// If there are not 2 to 11 exponent bits and 1 to 52 mantissa bits; see
-    /// [`FloatFormat::new`] for an error instead.
+    /// If there are not 2 to 11 exponent bits and 1 to 52 mantissa bits, or the name has not 1 to
+    /// 30 bytes or has control characters; see [`FloatFormat::new`] for an error instead.
     pub const fn ieee(name: &str, exponent_bits: u32, mantissa_bits: u32) -> FloatFormat {
         assert!(
             exponent_bits >= 2 && exponent_bits <= 11 && mantissa_bits >= 1 && mantissa_bits <= 52,
@@ -225,7 +246,7 @@ impl FloatFormat {
         signed: bool,
         specials: Specials,
     ) -> Result<FloatFormat, FormatError> {
-        if name.is_empty() || name.len() > crate::name::MAX_NAME {
+        if name.is_empty() || name.len() > crate::name::MAX_NAME || !printable(name) {
             return Err(FormatError::Name);
         }
         if exponent_bits < 1 || exponent_bits > 11 || mantissa_bits > 52 {
@@ -322,6 +343,7 @@ impl FloatFormat {
     ) -> FloatFormat {
         match FloatFormat::new(name, exponent_bits, mantissa_bits, bias, signed, specials) {
             Ok(format) => format,
+            Err(FormatError::Name) => panic!("{}", NAME_RULE),
             Err(_) => panic!("these fields make no float format; FloatFormat::new says why"),
         }
     }

@@ -121,7 +121,7 @@ fn an_unknown_name_lists_near_ones() {
         ("doubel", "float64"),
         ("binary8p3", "binary8p3s"),
         ("binary8p9se", "binary8p3se"),
-        ("", "int"),
+        ("", "float64, float32, float16"),
     ] {
         let message = name.parse::<DType>().unwrap_err().to_string();
         let (said, nearest) = message.split_once("; the nearest are ").unwrap();
@@ -189,4 +189,44 @@ fn a_long_text_is_cut() {
     let error = "x".repeat(20_000).parse::<DType>().unwrap_err();
     assert!(error.to_string().len() < 200);
     assert!(start.elapsed().as_secs_f64() < 1.0);
+}
+
+#[test]
+fn a_formats_name_is_printable_and_short() {
+    let rule = "a format's name must have 1 to 30 bytes of UTF-8 and no control characters";
+    let long = "m".repeat(40);
+    for name in [
+        "",
+        &long,
+        "a\0b",
+        "a\tb",
+        "a\n",
+        "\x1b[1m",
+        "a\x7f",
+        "a\u{80}b",
+        "\u{9f}",
+        "a\u{fffe}",
+        "\u{ffff}",
+    ] {
+        let error = FloatFormat::new(name, 4, 3, 7, true, Specials::FN).unwrap_err();
+        assert_eq!(error, FormatError::Name, "{name:?}");
+        assert_eq!(error.to_string(), rule);
+        let panic = std::panic::catch_unwind(|| FloatFormat::ieee(name, 4, 3)).unwrap_err();
+        let message = match panic.downcast_ref::<String>() {
+            Some(message) => message,
+            None => *panic.downcast_ref::<&str>().unwrap(),
+        };
+        assert_eq!(message, rule, "{name:?}");
+    }
+    for name in [
+        "E4M3 (mine)",
+        "<&>\"'",
+        "\u{a0}\u{e9}",
+        "数",
+        "\u{fffd}",
+        "\u{1f600}",
+    ] {
+        let format = FloatFormat::new(name, 4, 3, 7, true, Specials::FN).unwrap();
+        assert_eq!(format.name(), name);
+    }
 }
