@@ -52,6 +52,18 @@ fn the_script_decodes_and_steps_like_the_library() {
 }
 
 #[test]
+fn the_exam_has_a_signed_format_without_zero() {
+    let specials = Specials {
+        zero: false,
+        ..Specials::FINITE
+    };
+    let gap = custom("mine", 3, 0, 3, true, specials);
+    assert!(every_format().contains(&gap.into()));
+    let smallest = gap.value(0);
+    assert_eq!(smallest.next_down(), Some(gap.value(0b1000)));
+}
+
+#[test]
 fn the_script_rounds_decimals_once() {
     let mut exam = Exam::default();
     for dtype in every_format().into_iter().filter(|d| d.bits() <= 32) {
@@ -71,12 +83,18 @@ fn the_script_rounds_decimals_once() {
             let middle = (value.to_f64() + next.to_f64()) / 2.0;
             let text = FP64.nearest(middle).decimal();
             exam.encode(dtype, &text, middle);
+            let code = |value: Value| format!("{:#x}", value.code());
+            if middle == 0.0 {
+                // The gap of a format without zero.
+                exam.ask(dtype, "-1e-41", code(value));
+                exam.ask(dtype, "1e-41", code(next));
+                continue;
+            }
             let (inner, outer) = if middle > 0.0 {
                 (value, next)
             } else {
                 (next, value)
             };
-            let code = |value: Value| format!("{:#x}", value.code());
             exam.ask(dtype, &nudged(&text, false), code(inner));
             exam.ask(dtype, &nudged(&text, true), code(outer));
         }

@@ -38,8 +38,7 @@ pub fn custom(
     FloatFormat::new(name, e, m, bias, signed, specials).expect(name)
 }
 
-/// Formats that no constant has: P3109, and every mix of special values that has a use (a format
-/// without zero is a scale, like E8M0, and unsigned).
+/// Formats that no constant has: P3109, and every mix of special values.
 pub fn unusual() -> Vec<FloatFormat> {
     let mut formats = Vec::new();
     for (k, p) in [(3, 1), (4, 2), (6, 3), (8, 1), (8, 3), (8, 7), (12, 5)] {
@@ -62,7 +61,7 @@ pub fn unusual() -> Vec<FloatFormat> {
                 zero,
             };
             for (e, m, bias) in [(3, 0, 3), (2, 3, -2), (4, 2, 9)] {
-                for signed in [zero, false] {
+                for signed in [true, false] {
                     formats.extend(FloatFormat::new("mine", e, m, bias, signed, specials));
                 }
             }

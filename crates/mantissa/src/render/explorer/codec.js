@@ -137,7 +137,8 @@ function codec(format, words) {
       const end = top + (float.infinity ? 1n : 0n);
       return magnitude < end ? code + 1n : null;
     }
-    if (magnitude === 0n) return null;
+    // Without a zero, over the gap to the other sign.
+    if (magnitude === 0n) return format.signed ? code ^ signBit : null;
     const plusZero = magnitude === 1n && float.zero && float.nan === "negative_zero";
     return plusZero ? 0n : code - 1n;
   }
