@@ -193,6 +193,11 @@ impl FloatFormat {
     }
 
     /// The code of infinity, if the format has one.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!((FP16.infinity_code(true), FP8_E4M3FN.infinity_code(true)), (Some(0xfc00), None));
+    /// ```
     pub fn infinity_code(&self, negative: bool) -> Option<u64> {
         (self.has_infinity() && (self.signed() || !negative))
             .then(|| self.sign_bit(negative) | (self.max_magnitude() + 1))
@@ -200,6 +205,11 @@ impl FloatFormat {
 
     /// The code of the canonical NaN, if the format has one: IEEE formats set the top fraction bit
     /// (a quiet NaN).
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!((FP16.nan_code(false), FP8_E4M3FNUZ.nan_code(false)), (Some(0x7e00), Some(0x80)));
+    /// ```
     pub fn nan_code(&self, negative: bool) -> Option<u64> {
         let all_ones = (1 << (self.bits() - u32::from(self.signed()))) - 1;
         let sign = if self.signed() {
@@ -234,11 +244,21 @@ impl FloatFormat {
     }
 
     /// The largest finite value.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!(FP8_E4M3FN.max(), 448.0);
+    /// ```
     pub fn max(&self) -> f64 {
         self.magnitude_value(false, self.max_magnitude())
     }
 
     /// The smallest finite value: -max if signed, else the smallest of the unsigned ones.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!((FP16.min(), FP8_E8M0FNU.min()), (-65504.0, 5.877471754111438e-39));
+    /// ```
     pub fn min(&self) -> f64 {
         if self.signed() {
             -self.max()
@@ -248,17 +268,32 @@ impl FloatFormat {
     }
 
     /// The smallest positive normal number, 2^(1 - bias) (E8M0: 2^-bias).
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!(FP8_E4M3FN.smallest_normal(), 0.015625); // 2^-6
+    /// ```
     pub fn smallest_normal(&self) -> f64 {
         exact_f64(false, 1, self.min_exponent())
     }
 
     /// The smallest positive number: 2^(1 - bias - m) where there are subnormals.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!(FP8_E4M3FN.smallest_positive(), 0.001953125); // 2^-9
+    /// ```
     pub fn smallest_positive(&self) -> f64 {
         let lowest = u64::from(self.specials().zero);
         self.magnitude_value(false, lowest)
     }
 
     /// The gap between 1 and the next number, 2^-m.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!(BF16.eps(), 0.0078125); // 2^-7
+    /// ```
     pub fn eps(&self) -> f64 {
         exact_f64(false, 1, -(self.mantissa_bits() as i32))
     }

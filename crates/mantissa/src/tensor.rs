@@ -187,6 +187,13 @@ impl Tensor {
 
     /// A tensor from its packed bytes.
     ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let t = Tensor::from_bytes([177, 255], &[2, 4], UINT2)?;
+    /// assert_eq!(t.to_vec(), [1.0, 0.0, 3.0, 2.0, 3.0, 3.0, 3.0, 3.0]);
+    /// # Ok::<(), TensorError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`TensorError::Bytes`] when the length is not that of the shape.
     pub fn from_bytes(
@@ -233,6 +240,14 @@ impl Tensor {
 
     /// The same numbers in another dtype, with the rounding and the overflow rule given.
     ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let t = tensor([2.5, 300.0], FP32);
+    /// let q = t.convert(INT8, Rounding::TiesToEven, Overflow::Saturate)?;
+    /// assert_eq!(q.to_vec(), [2.0, 127.0]);
+    /// # Ok::<(), TensorError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`TensorError::Element`] if the dtype cannot hold a number.
     pub fn convert(
@@ -245,6 +260,12 @@ impl Tensor {
     }
 
     /// The same elements in another shape.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!(tensor([1, 2, 3, 4], INT8).reshape(&[2, 2])?.value(&[1, 0]).to_f64(), 3.0);
+    /// # Ok::<(), TensorError>(())
+    /// ```
     ///
     /// # Errors
     /// [`TensorError::Shape`] if it holds another number of elements.

@@ -152,6 +152,11 @@ impl Value {
     }
 
     /// What kind of number this is.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!(FP8_E5M2.value(0x03).class(), Class::Subnormal);
+    /// ```
     #[inline]
     pub fn class(&self) -> Class {
         let DType::Float(format) = self.dtype else {
@@ -290,6 +295,11 @@ impl Value {
 
     /// The gap from this value's magnitude to the next larger one, the unit in the last place; 1 for
     /// integers, NaN for infinity and NaN.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!((FP16.nearest(1000).ulp(), BF16.nearest(1000).ulp()), (0.5, 4.0));
+    /// ```
     pub fn ulp(&self) -> f64 {
         match (self.dtype, self.is_finite()) {
             (DType::Int(_), _) => 1.0,
@@ -303,6 +313,12 @@ impl Value {
 
     /// The next larger value of the format; `None` at its end and for NaN. Both zeros step to the
     /// smallest positive number, as IEEE 754 nextUp does.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!(FP8_E4M3FN.nearest(1).next_up().unwrap().to_f64(), 1.125);
+    /// assert_eq!(INT4.nearest(7).next_up(), None);
+    /// ```
     pub fn next_up(&self) -> Option<Value> {
         self.step(true)
     }
