@@ -18,6 +18,7 @@
 //! below them infinity. That is why a format needs only a few fields and no table.
 
 mod known;
+mod limits;
 
 pub use known::*;
 
