@@ -21,13 +21,14 @@ pub struct FInfo {
     pub dtype: FloatFormat,
     /// Width in bits.
     pub bits: u32,
-    /// Gap between 1 and the next number, 2^-m.
+    /// Gap between a power of two and the next number, relative to it, 2^-m: the gap above 1 where
+    /// the format has 1 as a normal number.
     pub eps: f64,
     /// Smallest finite value.
     pub min: f64,
     /// Largest finite value.
     pub max: f64,
-    /// Smallest positive normal number.
+    /// Smallest positive normal number, 2^(1 - bias); above `max` where no number is normal.
     pub smallest_normal: f64,
     /// Smallest positive number.
     pub smallest_subnormal: f64,

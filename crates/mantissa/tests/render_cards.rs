@@ -163,6 +163,43 @@ fn finfos_table_has_the_formats_numbers_twice() {
 }
 
 #[test]
+fn the_card_claims_no_number_that_the_format_lacks() {
+    let one = "2^{−2}, from 1 to the next number";
+    let relative = "2^{−2}, the gap above a power of two, relative to it";
+    for (bias, eps) in [
+        (3, one),
+        // From 2^-19 to 1.75 * 2^-13.
+        (20, relative),
+        // 1 is a subnormal number.
+        (0, relative),
+        // 1 is a subnormal number's neighbour, the smallest normal one.
+        (1, one),
+    ] {
+        let format = FloatFormat::new("mine", 3, 2, bias, true, Specials::IEEE).unwrap();
+        let card = finfo(format).html().into_string();
+        assert_eq!(row(&card, "eps")[1], eps, "bias {bias}");
+        assert_eq!(row(&card, "smallest normal").len(), 2);
+    }
+    // 1 is the largest number.
+    let ends = FloatFormat::new("mine", 2, 0, 2, true, Specials::IEEE).unwrap();
+    assert_eq!(ends.max(), 1.0);
+    let card = finfo(ends).html().into_string();
+    assert!(
+        row(&card, "eps")[1].ends_with("relative to it"),
+        "{:?}",
+        row(&card, "eps")
+    );
+    let subnormal = FloatFormat::new("mine", 1, 3, 0, true, Specials::IEEE).unwrap();
+    let card = finfo(subnormal).html().into_string();
+    assert_eq!(row(&card, "smallest normal"), ["none"]);
+    assert!(
+        finfo(subnormal)
+            .to_string()
+            .contains("smallest_normal=2, tiny=2")
+    );
+}
+
+#[test]
 fn the_codes_add_up() {
     for format in every_float_format() {
         let html = finfo(format).html().into_string();

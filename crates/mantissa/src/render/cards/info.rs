@@ -43,16 +43,18 @@ fn float_rows(info: &FInfo, lang: Lang) -> Vec<Row> {
         0.0 => Row::new(lang.pick("min", "最小值"), "0", ""),
         x => float_row(lang.pick("min", "最小值"), x, smallest),
     };
+    let normal = lang.pick("smallest normal", "最小正规数");
     let subnormal = lang.pick("smallest subnormal", "最小次正规数");
     let subnormals = format.specials().zero && m > 0;
     let mut rows = vec![
         float_row(lang.pick("max", "最大值"), info.max, largest),
         min,
-        float_row(
-            lang.pick("smallest normal", "最小正规数"),
-            info.smallest_normal,
-            power_of_two("", format.min_exponent()),
-        ),
+        if info.smallest_normal <= info.max {
+            let power = power_of_two("", format.min_exponent());
+            float_row(normal, info.smallest_normal, power)
+        } else {
+            Row::new(normal, lang.pick("none", "无"), "")
+        },
         if subnormals {
             let power = power_of_two("", format.min_exponent() - m);
             float_row(subnormal, info.smallest_subnormal, power)
@@ -62,11 +64,7 @@ fn float_rows(info: &FInfo, lang: Lang) -> Vec<Row> {
         float_row(
             "eps",
             info.eps,
-            format!(
-                "{}{}",
-                power_of_two("", -m),
-                lang.pick(", from 1 to the next number", "，即 1 到下一个数的间隔")
-            ),
+            format!("{}{}", power_of_two("", -m), gap(info, lang)),
         ),
         float_row("resolution", info.resolution, digits(info, lang)),
         codes_row(&format, lang),
@@ -75,6 +73,20 @@ fn float_rows(info: &FInfo, lang: Lang) -> Vec<Row> {
         rows.push(Row::new(lang.pick("special codes", "特殊编码"), quirk, ""));
     }
     rows
+}
+
+/// What `eps` is: the gap above 1 if the format has it.
+fn gap(info: &FInfo, lang: Lang) -> &'static str {
+    let one = info.dtype.nearest(1.0);
+    let next = one.next_up().filter(|next| one == 1.0 && next.is_finite());
+    if next.is_some_and(|next| next.to_f64() - 1.0 == info.eps) {
+        lang.pick(", from 1 to the next number", "，即 1 到下一个数的间隔")
+    } else {
+        lang.pick(
+            ", the gap above a power of two, relative to it",
+            "，即 2 的幂到下一个数的相对间隔",
+        )
+    }
 }
 
 /// The largest value as a formula: `(2 − 2^{−7}) × 2^{127}`, or with its own significand where the
