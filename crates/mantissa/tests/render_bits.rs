@@ -394,3 +394,11 @@ fn snapshots() {
     insta::assert_snapshot!("minus_7_in_int4", lines(bits(INT4.value(9)).svg()));
     insta::assert_snapshot!("text_of_third", bits(BF16.nearest(1.0 / 3.0)).text());
 }
+
+#[test]
+fn an_inline_figure_is_the_svg_itself() {
+    let figure = bits(FP16.nearest(0.1));
+    assert_eq!(figure.inline().html().into_string(), figure.svg());
+    assert_eq!(figure.inline().text(), figure.text());
+    assert!(figure.html().into_string().starts_with("<img "));
+}

@@ -39,20 +39,10 @@ impl Figure {
                 (body)
             }
         };
-        Figure::from_svg(svg.into_string(), width, label, text)
-    }
-
-    /// A picture from finished SVG, such as plotters writes.
-    pub(crate) fn from_svg(
-        svg: String,
-        width: u32,
-        label: impl Into<String>,
-        text: impl Into<String>,
-    ) -> Figure {
         Figure {
-            svg,
+            svg: svg.into_string(),
             width,
-            label: label.into(),
+            label,
             text: text.into(),
         }
     }
@@ -75,8 +65,8 @@ impl Figure {
         std::fs::write(path, &self.svg)
     }
 
-    /// The same picture as SVG inside the page: text can be selected and tooltips show, but an
-    /// untrusted notebook drops it.
+    /// The same picture as SVG inside the page, so that its text can be selected. An untrusted
+    /// notebook and GitHub drop it; they keep the figure itself.
     pub fn inline(&self) -> Inline {
         Inline(self.clone())
     }
