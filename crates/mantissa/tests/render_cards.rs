@@ -489,6 +489,16 @@ fn a_large_tensor_is_its_text() {
             .unwrap();
         assert_eq!(content(printed), t.to_string());
     }
+    // 1000 elements are printed in full.
+    let thousand: Vec<f64> = (0..1000).map(|i| -1.2345e-8 * f64::from(i)).collect();
+    for dtype in [FP64, FP32, BF16] {
+        let t = tensor(thousand.clone(), dtype)
+            .reshape(&[10, 10, 10])
+            .unwrap();
+        let html = t.html().into_string();
+        is_a_card(&html);
+        assert!(html.len() < 60_000, "{} bytes", html.len());
+    }
     // The largest table, of the longest numbers.
     is_a_card(
         &tensor(vec![vec![f64::from_bits(0x1234_5678_9abc); 16]; 16], FP64)

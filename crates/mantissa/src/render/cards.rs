@@ -60,19 +60,21 @@ fn heading(name: &str, kind: &str) -> Markup {
     }
 }
 
-/// A line of output as another tool prints it.
-fn printed(text: &str) -> Markup {
+/// Output as another tool prints it.
+fn printed(text: impl maud::Render) -> Markup {
     let style = format!(
         "margin:0 0 10px;padding:8px 10px;background:{SHADE};color:{INK};border-radius:4px;\
          font-family:{MONO};font-size:13px;line-height:1.5;white-space:pre-wrap"
     );
-    // Broken at spaces only, never after the `-` of `1e-38`.
+    html! { pre style=(style) { (text) } }
+}
+
+/// One line, broken at spaces only, never after the `-` of `1e-38`.
+fn words(line: &str) -> Markup {
     html! {
-        pre style=(style) {
-            @for (i, word) in text.split(' ').enumerate() {
-                @if i > 0 { " " }
-                span style="white-space:nowrap" { (word) }
-            }
+        @for (i, word) in line.split(' ').enumerate() {
+            @if i > 0 { " " }
+            span style="white-space:nowrap" { (word) }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Cards of formats: `finfo`, `iinfo`, and a format by itself.
 
-use super::{Row, card, counted, fields_text, heading, printed, strip, table, text_table};
+use super::{Row, card, counted, fields_text, heading, printed, strip, table, text_table, words};
 use crate::dtype::DType;
 use crate::format::{FP64, FloatFormat};
 use crate::info::{FInfo, IInfo, finfo, iinfo};
@@ -168,7 +168,7 @@ fn rows(dtype: DType, lang: Lang) -> Vec<Row> {
 
 fn info_card(line: &str, dtype: DType, lang: Lang) -> Markup {
     card(html! {
-        (printed(line))
+        (printed(words(line)))
         (strip(dtype, lang))
         (table(&rows(dtype, lang)))
     })
