@@ -4,7 +4,7 @@ mod picture;
 
 use mantissa::prelude::*;
 use picture::{Text, keeps_to_the_contract, lines, passes_in_chinese, texts, texts_do_not_overlap};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The finite values of a format, each number once.
 fn numbers(dtype: DType) -> Vec<f64> {
@@ -249,6 +249,36 @@ fn targets_that_nothing_becomes_are_shown_empty() {
         window.text().contains(" values onto 3: "),
         "{}",
         window.text()
+    );
+}
+
+#[test]
+fn only_targets_that_something_becomes_are_counted() {
+    let sizes = |source: DType, target: DType| {
+        let text = mapping(source, target).text();
+        let line = text.lines().nth(1).unwrap().to_owned();
+        line.split(":  ").next().unwrap().to_owned()
+    };
+    assert_eq!(sizes(FP8_E4M3FN.into(), FP16.into()), "253 values onto 253");
+    for (source, target) in [
+        (FP16.into(), BF16.into()),
+        (BF16.into(), FP16.into()),
+        (UINT16.into(), FP16.into()),
+        (UINT16.into(), INT16.into()),
+        (FP16.into(), FP8_E5M2.into()),
+        (FP16.into(), FP8_E4M3FN.into()), // NaN at both ends
+        (INT8.into(), DType::from(FP8_E8M0FNU)),
+    ] {
+        let all = numbers(source);
+        let distinct: HashSet<u64> = all.iter().filter_map(|x| image(*x, target)).collect();
+        let expected = format!("{} values onto {}", all.len(), distinct.len());
+        assert_eq!(sizes(source, target), expected, "{source} {target}");
+    }
+    assert_eq!(sizes(UINT16.into(), FP16.into()), "65536 values onto 7169"); // with infinity
+    let reached = 2 * 2_f64.powi(63).to_bits() + 1; // from -2^63 to 2^63
+    assert_eq!(
+        sizes(INT64.into(), FP64.into()),
+        format!("18446744073709551616 values into a range of {reached} values of float64")
     );
 }
 

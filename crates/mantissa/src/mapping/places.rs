@@ -65,6 +65,23 @@ pub(crate) fn search(range: RangeInclusive<i128>, reached: impl Fn(i128) -> bool
     low
 }
 
+/// Like [`search`], in few steps if the place is near `guess`.
+pub(crate) fn search_near(
+    range: RangeInclusive<i128>,
+    guess: i128,
+    reached: impl Fn(i128) -> bool,
+) -> i128 {
+    let (start, end) = range.into_inner();
+    let (mut low, mut high, mut step) = (guess.min(end), guess.min(end), 1);
+    while low > start && reached(low) {
+        (low, step) = (start.max(low - step), 2 * step);
+    }
+    while high < end && !reached(high) {
+        (high, step) = (end.min(high + step), 2 * step);
+    }
+    search(low..=high, reached)
+}
+
 /// The number of places in a range.
 pub(crate) fn length(run: &RangeInclusive<i128>) -> u128 {
     if run.is_empty() {
@@ -109,6 +126,15 @@ impl Source {
 mod tests {
     use super::*;
     use crate::prelude::*;
+
+    #[test]
+    fn a_guess_does_not_change_what_is_found() {
+        for (guess, border) in (3..12).flat_map(|g| (3..12).map(move |b| (g, b))) {
+            let reached = |p: i128| p >= border;
+            let expected = search(3..=9, reached);
+            assert_eq!(search_near(3..=9, guess, reached), expected, "{guess}");
+        }
+    }
 
     #[test]
     fn places_are_in_the_order_of_the_values() {

@@ -1,14 +1,17 @@
 //! The targets of a mapping that are drawn, and who shares each.
 
 use super::Mapping;
-use super::places::{Source, at, length, span};
-use super::preimage::{ABOVE, BELOW};
+use super::places::{Source, at, length, search_near, span};
+use super::preimage::{ABOVE, BELOW, Image};
 use crate::dtype::DType;
 use crate::value::Value;
 use std::ops::RangeInclusive;
 
 /// More targets than this cannot be told apart in a picture.
 const MOST: u128 = 256;
+
+/// More than this are not counted one by one.
+const COUNTED: u128 = 1 << 17;
 
 /// One target and the numbers that become it.
 pub(crate) struct Share {
@@ -50,26 +53,35 @@ impl Mapping {
         matches!(self.rule.target, DType::Int(_)) && few && whole
     }
 
-    /// How many different targets there are for the numbers. (Of more than can be drawn, how many
-    /// from the first to the last.)
-    pub(crate) fn target_count(&self) -> u128 {
-        let reached = self.reached();
-        if self.given() {
-            let places = self.window.clone().map(|p| self.place_of(p));
-            let mut places: Vec<i128> = places.collect();
-            places.dedup(); // they are in order
-            places.len() as u128
-        } else if length(&reached) <= MOST {
-            let run = |place: &i128| self.rule.run(&self.source, self.window.clone(), *place);
-            reached.filter(|place| !run(place).is_empty()).count() as u128
-        } else {
-            length(&reached)
+    /// How many different values the numbers become; `None` if that takes too long to count.
+    pub(crate) fn target_count(&self) -> Option<u128> {
+        let most = length(&self.window).min(length(&self.reached()));
+        (most <= COUNTED).then(|| self.count_targets())
+    }
+
+    /// The same, from run to run of numbers that share a target.
+    fn count_targets(&self) -> u128 {
+        let (mut next, end) = self.window.clone().into_inner();
+        let mut run = 1; // most runs are about as long as the one before
+        let mut images: Vec<Value> = Vec::new();
+        while next <= end {
+            let image = self.image_at(next);
+            images.extend(image.value);
+            let after = search_near(next..=end, next + run, |p| self.place_of(p) > image.place);
+            (next, run) = (after, after - next);
         }
+        // NaN may stand at both ends.
+        let nans = images.iter().filter(|image| image.is_nan()).count();
+        (images.len() - nans.saturating_sub(1)) as u128
+    }
+
+    fn image_at(&self, place: i128) -> Image {
+        self.rule.image(self.source.value(place))
     }
 
     /// What the number at a place becomes, as a place.
     fn place_of(&self, place: i128) -> i128 {
-        self.rule.image(self.source.value(place)).place
+        self.image_at(place).place
     }
 
     /// The places of the finite targets from the first that is reached to the last, or of all.
@@ -106,7 +118,7 @@ impl Mapping {
         let shares = places.into_iter().map(|place| {
             let run = self.rule.run(&self.source, self.window.clone(), place);
             let value = match place {
-                BELOW | ABOVE => self.rule.image(self.source.value(*run.start())).value,
+                BELOW | ABOVE => self.image_at(*run.start()).value,
                 _ => Some(at(self.rule.target, place)),
             };
             Share { place, value, run }

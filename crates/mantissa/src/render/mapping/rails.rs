@@ -162,7 +162,10 @@ impl Mapping {
 
     /// How many targets, and how they lie.
     fn target_words(&self, step: i128, lang: Lang) -> String {
-        let (all, count) = (length(&span(self.rule.target)), self.target_count());
+        let all = length(&span(self.rule.target));
+        // Of a sample, those that it is taken from.
+        let counted = if step == 1 { self.target_count() } else { None };
+        let count = counted.unwrap_or_else(|| length(&self.reached()));
         let some = (self.given() || self.shows_all()) && count < all;
         let (all, count) = (grouped(all), grouped(count));
         let count = match (some, lang) {

@@ -2,7 +2,7 @@
 
 use super::{Mapping, Preimage};
 use crate::dtype::DType;
-use crate::mapping::places::Source;
+use crate::mapping::places::{Source, length};
 use crate::mapping::shares::Share;
 use crate::render::Lang;
 use crate::render::number_line::axis::numeral;
@@ -28,13 +28,7 @@ impl Mapping {
 
     /// How many values onto how many, and by which rule.
     pub(super) fn rule_words(&self, lang: Lang) -> String {
-        let count = grouped(self.count());
-        let targets = grouped(self.target_count());
-        let sizes = match lang {
-            Lang::En if self.count() == 1 => format!("1 value onto {targets}"),
-            Lang::En => format!("{count} values onto {targets}"),
-            Lang::Zh => format!("{count} 个值映射到 {targets} 个值"),
-        };
+        let sizes = self.sizes(lang);
         let (quotient, scale) = match self.rule.scale {
             1.0 => ("x", String::new()),
             scale => ("x / s", format!(", s = {}", general(scale, 6))),
@@ -55,6 +49,24 @@ impl Mapping {
         match lang {
             Lang::En => format!("{sizes}:  x → {rule}{scale}, {ties}{ends}"),
             Lang::Zh => format!("{sizes}：x → {rule}{scale}，{ties}{ends}"),
+        }
+    }
+
+    /// How many values onto how many; of too many to count, among how many of the target's.
+    fn sizes(&self, lang: Lang) -> String {
+        let count = grouped(self.count());
+        let Some(targets) = self.target_count() else {
+            let (range, target) = (grouped(length(&self.reached())), self.rule.target);
+            return match lang {
+                Lang::En => format!("{count} values into a range of {range} values of {target}"),
+                Lang::Zh => format!("{count} 个值映射到 {target} 中 {range} 个值的范围"),
+            };
+        };
+        let targets = grouped(targets);
+        match lang {
+            Lang::En if self.count() == 1 => format!("1 value onto {targets}"),
+            Lang::En => format!("{count} values onto {targets}"),
+            Lang::Zh => format!("{count} 个值映射到 {targets} 个值"),
         }
     }
 
