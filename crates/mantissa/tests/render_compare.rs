@@ -240,6 +240,31 @@ fn integers_and_dtypes_mix() {
 }
 
 #[test]
+fn formats_are_those_of_the_other_pictures() {
+    let mixed = compare(0.1, (FP16, INT8));
+    assert_eq!(mixed, compare(0.1, [DType::from(FP16), INT8.into()]));
+    assert_eq!(mixed, compare(0.1, ["float16", "int8"]));
+    assert_eq!(compare(0.1, FP16), compare(0.1, "fp16"));
+    assert_eq!(
+        compare(0.1, FLOAT_FORMATS[..2].to_vec()),
+        compare(0.1, (FP64, FP32))
+    );
+}
+
+#[test]
+fn int1_has_no_positive_value() {
+    let text = compare(0.25, (INT1, INT2)).text();
+    assert!(
+        text.contains("error -0.25; no value is positive\n"),
+        "{text}"
+    );
+    assert_eq!(
+        text.matches("the smallest positive value is 2^0").count(),
+        1
+    );
+}
+
+#[test]
 fn every_picture_keeps_to_the_contract() {
     let hostile = FloatFormat::ieee("<b>\"&", 5, 3);
     let long = FloatFormat::ieee("WWWWWWWWWWWWWWWWWWWWWWWWWWWWWW", 5, 3);

@@ -164,6 +164,11 @@ fn formats_in_any_form() {
     assert_eq!(names(FLOAT_FORMATS[..2].dtypes()), ["float64", "float32"]);
     assert_eq!(names(vec![INT4].dtypes()), ["int4"]);
     assert_eq!(names(FP16.dtypes()), ["float16"]);
+    assert_eq!(names((&vec![INT4]).dtypes()), ["int4"]);
+    assert_eq!(names((&[INT4, INT2]).dtypes()), ["int4", "int2"]);
+    assert_eq!(names("int4".dtypes()), ["int4"]);
+    assert_eq!(names(["int4", "fp16"].dtypes()), ["int4", "float16"]);
+    assert_eq!(names(("int4", FP16).dtypes()), ["int4", "float16"]);
     let eight = (INT1, INT2, INT3, INT4, FP16, FP32, BF16, TF32);
     assert_eq!(eight.dtypes().len(), 8);
 }

@@ -5,6 +5,7 @@ mod grid;
 mod words;
 
 use super::figure::px;
+use super::number_line::Formats;
 use super::svg::{Font, columns, formula, formulas, line, pad, plain, text};
 use super::theme::{FRACTION, INK, LOST, MUTED};
 use super::{Figure, Lang};
@@ -45,11 +46,18 @@ const NUMBER: Font = Font::mono(13.0);
 /// assert!(text.contains("8 significant bits, = 0.333984375, error +0.000651042"));
 /// ```
 ///
+/// The formats are one, an array, slice or vector, or a tuple of floats and integers:
+///
+/// ```
+/// use mantissa::prelude::*;
+/// assert!(compare(0.1, (FP16, INT8)).text().contains("rounds to 0"));
+/// ```
+///
 /// # Panics
 /// If there is no format, or there are more than 16.
 #[track_caller]
-pub fn compare(x: impl Real, formats: impl IntoIterator<Item = impl Into<DType>>) -> Figure {
-    let formats: Vec<DType> = formats.into_iter().map(Into::into).collect();
+pub fn compare(x: impl Real, formats: impl Formats) -> Figure {
+    let formats = formats.dtypes();
     assert!(
         (1..=16).contains(&formats.len()),
         "compare takes 1 to 16 formats, not {}: compare(1.0 / 3.0, [FP32, FP16, BF16])",

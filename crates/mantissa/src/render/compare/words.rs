@@ -129,6 +129,9 @@ fn largest(value: &Value, lang: Lang) -> String {
 
 fn smallest(value: &Value, lang: Lang) -> String {
     let place = match value.dtype() {
+        DType::Int(format) if format.max() == 0 => {
+            return lang.pick("no value is positive", "没有正数").to_owned();
+        }
         DType::Float(format) => format.min_exponent() - format.mantissa_bits() as i32,
         DType::Int(_) => 0,
     };

@@ -5,7 +5,7 @@ use crate::format::FloatFormat;
 use crate::int::IntFormat;
 
 /// Formats to put side by side: one, an array, slice or vector of one kind, or a tuple of up to
-/// eight of any kind, such as `(FP4_E2M1FN, INT4)`.
+/// eight of any kind, such as `(FP4_E2M1FN, INT4)`. Names are formats too: `["int4", "fp16"]`.
 pub trait Formats {
     /// The formats, in their order.
     fn dtypes(self) -> Vec<DType>;
@@ -20,7 +20,7 @@ macro_rules! single {
         }
     )*};
 }
-single!(FloatFormat, IntFormat, DType);
+single!(FloatFormat, IntFormat, DType, &str);
 
 impl<T: Into<DType>, const N: usize> Formats for [T; N] {
     fn dtypes(self) -> Vec<DType> {
@@ -31,6 +31,18 @@ impl<T: Into<DType>, const N: usize> Formats for [T; N] {
 impl<T: Into<DType> + Copy> Formats for &[T] {
     fn dtypes(self) -> Vec<DType> {
         self.iter().map(|format| (*format).into()).collect()
+    }
+}
+
+impl<T: Into<DType> + Copy, const N: usize> Formats for &[T; N] {
+    fn dtypes(self) -> Vec<DType> {
+        self[..].dtypes()
+    }
+}
+
+impl<T: Into<DType> + Copy> Formats for &Vec<T> {
+    fn dtypes(self) -> Vec<DType> {
+        self[..].dtypes()
     }
 }
 
