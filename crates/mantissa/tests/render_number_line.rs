@@ -363,3 +363,18 @@ fn nothing_there() {
 fn no_formats() {
     let _ = number_lines(Vec::<FloatFormat>::new());
 }
+
+#[test]
+fn the_most_lines_are_no_large_picture() {
+    for format in [FP8_E4M3FNUZ, FP8_E5M2, FP8_E4M3] {
+        let lines = number_lines([format; 8]);
+        assert!(lines.figure().svg().len() < 60_000);
+        assert!(lines.log().figure().svg().len() < 60_000);
+    }
+}
+
+#[test]
+#[should_panic(expected = "number_lines draws at most 8 formats, not 9")]
+fn too_many_lines() {
+    let _ = number_lines([FP8_E4M3FN; 9]);
+}

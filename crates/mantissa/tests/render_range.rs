@@ -215,3 +215,14 @@ fn nothing_positive() {
 fn nothing() {
     let _ = range_precision(Vec::<FloatFormat>::new());
 }
+
+#[test]
+fn the_most_formats_are_no_large_picture() {
+    assert!(range_precision([FP8_E4M3FNUZ; 32]).svg().len() < 60_000);
+}
+
+#[test]
+#[should_panic(expected = "range_precision draws at most 32 formats, not 33")]
+fn too_many() {
+    let _ = range_precision([FP32; 33]);
+}

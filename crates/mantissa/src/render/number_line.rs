@@ -18,6 +18,8 @@ use std::fmt;
 
 /// More bits than this, and the values are too many to see.
 const MOST_BITS: u32 = 8;
+/// More lines than this, and the picture is too large for a notebook.
+const MOST_LINES: usize = 8;
 
 /// All values of one or several formats of up to 8 bits on one axis: made by [`number_line`] and
 /// [`number_lines`].
@@ -55,13 +57,18 @@ pub fn number_line(format: impl Into<DType>) -> NumberLine {
 /// ```
 ///
 /// # Panics
-/// If there is no format, or one has more than 8 bits.
+/// If there is no format, there are more than 8, or one has more than 8 bits.
 #[track_caller]
 pub fn number_lines(formats: impl Formats) -> NumberLine {
     let dtypes = formats.dtypes();
     assert!(
         !dtypes.is_empty(),
         "a number line needs at least one format"
+    );
+    assert!(
+        dtypes.len() <= MOST_LINES,
+        "number_lines draws at most {MOST_LINES} formats, not {}; each of 8 bits has 256 ticks",
+        dtypes.len()
     );
     for dtype in &dtypes {
         assert!(

@@ -15,6 +15,8 @@ use crate::text::general;
 use crate::value::Value;
 use maud::{Markup, html};
 
+/// More formats than this are no picture any more.
+const MOST: usize = 32;
 const WIDTH: f64 = 880.0;
 const MARGIN: f64 = 20.0;
 const TOP: f64 = 76.0;
@@ -42,11 +44,16 @@ const SMALL: Font = Font::sans(12.0).fill(MUTED);
 /// ```
 ///
 /// # Panics
-/// If there is no format, or one has no positive number.
+/// If there is no format, there are more than 32, or one has no positive number.
 #[track_caller]
 pub fn range_precision(formats: impl Formats) -> Figure {
     let dtypes = formats.dtypes();
     assert!(!dtypes.is_empty(), "a comparison needs at least one format");
+    assert!(
+        dtypes.len() <= MOST,
+        "range_precision draws at most {MOST} formats, not {}",
+        dtypes.len()
+    );
     for dtype in &dtypes {
         let positive = !matches!(dtype, DType::Int(format) if format.max() == 0);
         assert!(positive, "{dtype} has no positive number");
