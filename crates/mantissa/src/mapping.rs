@@ -11,14 +11,16 @@ use crate::codec::Overflow;
 use crate::dtype::DType;
 use crate::format::{FP64, FloatFormat};
 use crate::int::IntFormat;
-use crate::tensor::Tensor;
+use crate::real::{Parts, Real};
+use crate::tensor::TensorData;
 use crate::value::Value;
 use places::{Source, length, place, search, span};
 use preimage::Rule;
 use std::ops::RangeInclusive;
 
 /// The numbers that a [`mapping`] starts from: all finite values of a format, or the ones given
-/// (an array, a slice, a vector, a tensor).
+/// (anything a tensor can be made of: a number, arrays, slices and vectors, nested ones too, an
+/// `ndarray`, a tensor).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Numbers(Source);
 
@@ -44,7 +46,7 @@ pub struct Mapping {
     pub(crate) evenly: bool,
 }
 
-/// The mapping of `numbers` (all finite values of a format, or an array, slice, vector or tensor of
+/// The mapping of `numbers` (all finite values of a format, or an array, a vector, a tensor, ... of
 /// numbers) to the nearest values of `target`, ties to even.
 ///
 /// Integer targets clamp what is beyond their ends; float targets follow their own rule (infinity,
@@ -53,7 +55,7 @@ pub struct Mapping {
 /// most of its values too near to zero for that, so there every value gets the same room.
 ///
 /// # Panics
-/// If there are no numbers, or one is infinite or NaN.
+/// If there are no numbers, or one is infinite, NaN, or an integer that is no float64 value.
 #[track_caller]
 pub fn mapping(numbers: impl Into<Numbers>, target: impl Into<DType>) -> Mapping {
     let Numbers(source) = numbers.into();
@@ -160,8 +162,9 @@ impl Mapping {
     /// If `x` is infinite or NaN.
     #[track_caller]
     pub fn image(&self, x: f64) -> Option<Value> {
-        assert!(x.is_finite(), "a mapping takes finite numbers, not {x}");
-        self.rule.image(FP64.value(x.to_bits())).value
+        self.rule
+            .image(FP64.value(given(x.parts()).to_bits()))
+            .value
     }
 
     /// The numbers of this mapping that become `target`. Given numbers are float64 values.
@@ -220,44 +223,37 @@ impl From<IntFormat> for Numbers {
     }
 }
 
-impl From<Vec<f64>> for Numbers {
+impl<T: TensorData> From<T> for Numbers {
     /// # Panics
-    /// If there are no numbers, or one is infinite or NaN.
+    /// If there are no numbers, one is infinite or NaN, or an integer of more than 53 bits that no
+    /// float64 is, or nested rows differ.
     #[track_caller]
-    fn from(mut numbers: Vec<f64>) -> Numbers {
-        assert!(!numbers.is_empty(), "a mapping needs at least one number");
-        if let Some(bad) = numbers.iter().find(|x| !x.is_finite()) {
-            panic!("a mapping takes finite numbers, not {bad}");
+    fn from(data: T) -> Numbers {
+        if let Err(error) = data.shape() {
+            panic!("a mapping takes numbers in rows of one length: {error}");
+        }
+        let mut parts = Vec::new();
+        data.visit(&mut |number| parts.push(number));
+        assert!(!parts.is_empty(), "a mapping needs at least one number");
+        let mut numbers = Vec::with_capacity(parts.len());
+        for number in parts {
+            numbers.push(given(number)); // no `map`: a panic names the caller
         }
         numbers.sort_by(f64::total_cmp);
         Numbers(Source::Data(numbers))
     }
 }
 
-impl<const N: usize> From<[f64; N]> for Numbers {
-    #[track_caller]
-    fn from(numbers: [f64; N]) -> Numbers {
-        numbers.to_vec().into()
-    }
-}
-
-impl From<&[f64]> for Numbers {
-    #[track_caller]
-    fn from(numbers: &[f64]) -> Numbers {
-        numbers.to_vec().into()
-    }
-}
-
-impl From<&Vec<f64>> for Numbers {
-    #[track_caller]
-    fn from(numbers: &Vec<f64>) -> Numbers {
-        numbers.clone().into()
-    }
-}
-
-impl From<&Tensor> for Numbers {
-    #[track_caller]
-    fn from(tensor: &Tensor) -> Numbers {
-        tensor.to_vec().into()
-    }
+/// A given number, which must be a finite float64 value.
+#[track_caller]
+fn given(number: Parts) -> f64 {
+    let Parts::Finite { significand, .. } = number else {
+        panic!("a mapping takes finite numbers, not {number}");
+    };
+    let zeros = significand.leading_zeros() + significand.trailing_zeros();
+    assert!(
+        zeros >= u64::BITS - FP64.precision(),
+        "a mapping takes float64 values, and {number} is none: map a format, or round it first"
+    );
+    FP64.nearest(number).to_f64()
 }

@@ -227,6 +227,38 @@ fn given_numbers_are_joined_with_what_they_become() {
 }
 
 #[test]
+fn given_numbers_are_whatever_a_tensor_is_made_of() {
+    let expected = mapping([0.5, -1.5, 2.0, 3.0], INT4);
+    let rows = vec![[0.5_f32, -1.5], [2.0, 3.0]];
+    assert_eq!(mapping(&rows, INT4), expected);
+    assert_eq!(mapping(&rows.concat()[..], INT4), expected);
+    assert_eq!(
+        mapping(ndarray::array![0.5, -1.5, 2.0, 3.0], INT4),
+        expected
+    );
+    assert_eq!(mapping(&tensor(&rows, FP16), INT4), expected);
+    assert_eq!(mapping(0.5, INT4), mapping([0.5], INT4));
+    assert_eq!(mapping([3, -1], INT4), mapping([3.0, -1.0], INT4));
+    // Long, and a float64 value.
+    assert_eq!(
+        mapping([i64::MIN], FP16),
+        mapping([-(2_f64.powi(63))], FP16)
+    );
+}
+
+#[test]
+#[should_panic(expected = "and 9007199254740993 is none")]
+fn given_integers_are_not_rounded() {
+    let _ = mapping([9_007_199_254_740_993_i64], INT64);
+}
+
+#[test]
+#[should_panic(expected = "a mapping takes numbers in rows of one length")]
+fn no_ragged_rows() {
+    let _ = mapping(vec![vec![1.0], vec![1.0, 2.0]], INT4);
+}
+
+#[test]
 fn targets_that_nothing_becomes_are_shown_empty() {
     // A symmetric scale never reaches -128.
     let whole = mapping(FP32, INT8).with_scale(FP32.max() / 127.0);
@@ -538,7 +570,7 @@ fn no_window_upside_down() {
 }
 
 #[test]
-#[should_panic(expected = "a mapping takes finite numbers, not NaN")]
+#[should_panic(expected = "a mapping takes finite numbers, not nan")]
 fn no_nan() {
     let _ = mapping([f64::NAN], INT8);
 }
