@@ -34,7 +34,7 @@ const FOOT: Font = Font::sans(12.5).fill(MUTED);
 /// use mantissa::prelude::*;
 /// let mxfp4 = memory("10B", FP4_E2M1FN).with_scales(32, FP8_E8M0FNU);
 /// let bars = memory_bars([memory("10B", FP64), memory("10B", INT4), mxfp4]);
-/// assert!(bars.text().contains("80.0 GB  74.506 GiB"));
+/// assert!(bars.text().contains("5.313 GB  4.948 GiB"));
 /// ```
 ///
 /// # Panics

@@ -32,7 +32,7 @@ pub(super) fn tensor_card(tensor: &Tensor, lang: Lang) -> Markup {
         (heading(tensor.dtype().name(), &about(tensor, lang)))
         @match rows_and_columns(tensor) {
             Some(size) => (table(tensor, size)),
-            None => (printed(&tensor.to_string())),
+            None => (printed(tensor.to_string())),
         }
     })
 }
