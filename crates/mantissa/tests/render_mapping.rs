@@ -236,7 +236,7 @@ fn given_numbers_are_whatever_a_tensor_is_made_of() {
         mapping(ndarray::array![0.5, -1.5, 2.0, 3.0], INT4),
         expected
     );
-    assert_eq!(mapping(&tensor(&rows, FP16), INT4), expected);
+    assert_eq!(mapping(tensor(&rows, FP16), INT4), expected);
     assert_eq!(mapping(0.5, INT4), mapping([0.5], INT4));
     assert_eq!(mapping([3, -1], INT4), mapping([3.0, -1.0], INT4));
     // Long, and a float64 value.
