@@ -100,7 +100,7 @@ impl FloatFormat {
         self.magnitude_value(false, lowest)
     }
 
-    /// The gap between 1 and the next number, 2^-m.
+    /// The gap above a power of two relative to it, 2^-m; where 1 is a value, from 1 to the next.
     ///
     /// ```
     /// use mantissa::prelude::*;
