@@ -3,22 +3,16 @@
 mod picture;
 
 use mantissa::prelude::*;
-use picture::{Text, keeps_to_the_contract, passes_in_chinese, texts, texts_do_not_overlap};
+use picture::{
+    Text, hostile, keeps_to_the_contract, passes_in_chinese, texts, texts_do_not_overlap,
+};
 use roxmltree::Document;
 
 fn small() -> Vec<DType> {
     let odd = FloatFormat::new("odd", 2, 5, 1, true, Specials::FN).unwrap();
     let unsigned = FloatFormat::p3109(8, 8, Signedness::Unsigned, Domain::Extended).unwrap();
     let tiny = FloatFormat::new("tiny", 5, 2, 1030, true, Specials::FINITE).unwrap();
-    let hostile = FloatFormat::new(
-        "<b>\"& as long as they go: 30",
-        4,
-        3,
-        7,
-        true,
-        Specials::IEEE,
-    )
-    .unwrap();
+    let hostile = hostile(4, 3, true, Specials::IEEE);
     let mine = [odd, unsigned, tiny, hostile].map(DType::from);
     dtypes().filter(|d| d.bits() <= 8).chain(mine).collect()
 }

@@ -1,115 +1,14 @@
 //! The numbers in the mapping pictures, counted once more in another way.
 
+mod enumeration;
 mod picture;
 
+use enumeration::{image, numbers};
 use mantissa::prelude::*;
-use picture::{Text, keeps_to_the_contract, lines, passes_in_chinese, texts, texts_do_not_overlap};
-use std::collections::{HashMap, HashSet};
-
-/// The finite values of a format, each number once.
-fn numbers(dtype: DType) -> Vec<f64> {
-    let codes = 0..=u64::MAX >> (64 - dtype.bits());
-    let values = codes.map(|code| dtype.value(code)).filter(Value::is_finite);
-    let mut numbers: Vec<f64> = values.map(|value| value.to_f64() + 0.0).collect();
-    numbers.sort_by(f64::total_cmp);
-    numbers.dedup();
-    numbers
-}
-
-/// What a number becomes, as a key: its bits, one for both zeros, one for all NaNs; nothing if the
-/// target refuses it.
-fn image(x: f64, target: DType) -> Option<u64> {
-    let overflow = match target {
-        DType::Int(_) => Overflow::Saturate,
-        DType::Float(_) => Overflow::Format,
-    };
-    let code = target.encode(x, Rounding::TiesToEven, overflow).ok()?;
-    Some(key(target.value(code)))
-}
-
-fn key(value: Value) -> u64 {
-    match value.to_f64() {
-        x if x.is_nan() => u64::MAX,
-        x => (x + 0.0).to_bits(),
-    }
-}
-
-fn counted(source: DType, target: DType) -> HashMap<u64, (u128, f64, f64)> {
-    let mut counts = HashMap::new();
-    for x in numbers(source) {
-        if let Some(key) = image(x, target) {
-            let (count, _, last) = counts.entry(key).or_insert((0, x, x));
-            (*count, *last) = (*count + 1, x);
-        }
-    }
-    counts
-}
-
-fn agrees_with_enumeration(source: DType, target: DType) {
-    let counts = counted(source, target);
-    for code in 0..=u64::MAX >> (64 - target.bits()) {
-        let value = target.value(code);
-        let shared = preimage(value, source);
-        let ends = shared.first().zip(shared.last());
-        let ends = ends.map(|(first, last)| (first.to_f64() + 0.0, last.to_f64() + 0.0));
-        let found = counts.get(&key(value));
-        assert_eq!(
-            (shared.count(), ends),
-            found.map_or((0, None), |(n, first, last)| (*n, Some((*first, *last)))),
-            "{source} to {value:?}"
-        );
-        assert_eq!(sharing(value, source), shared.count());
-    }
-}
-
-#[test]
-fn counts_of_small_formats_are_those_of_enumeration() {
-    let small: Vec<DType> = dtypes().filter(|dtype| dtype.bits() <= 8).collect();
-    for source in &small {
-        for target in &small {
-            agrees_with_enumeration(*source, *target);
-        }
-    }
-}
-
-#[test]
-fn counts_of_16_bit_formats_are_those_of_enumeration() {
-    for source in [FP16.into(), BF16.into(), DType::from(INT16)] {
-        for target in [
-            FP8_E4M3FN.into(),
-            FP8_E5M2.into(),
-            FP8_E4M3FNUZ.into(),
-            FP8_E8M0FNU.into(),
-            FP4_E2M1FN.into(),
-            INT8.into(),
-            DType::from(UINT4),
-        ] {
-            agrees_with_enumeration(source, target);
-        }
-    }
-    agrees_with_enumeration(FP16.into(), BF16.into());
-    agrees_with_enumeration(BF16.into(), FP16.into());
-}
-
-#[test]
-fn every_bfloat16_is_shared_by_65536_float32_give_or_take_one() {
-    let mut sum = 0;
-    for value in BF16.sorted().filter(|value| value.is_finite()) {
-        let count = sharing(value, FP32);
-        let zero = value == 0.0;
-        assert_eq!(
-            count,
-            if value.code() & 1 == 0 { 65537 } else { 65535 },
-            "{value:?}"
-        );
-        // Both zeros are one number; the codes below are counted once.
-        sum += if zero && value.negative() { 0 } else { count };
-    }
-    // What is left overflows: half a gap at each end, without the tie.
-    let infinite = sharing(BF16.value(0x7f80), FP32);
-    assert_eq!(infinite, 32768);
-    assert_eq!(sum + 2 * infinite, FP32.finite_count());
-}
+use picture::{
+    Text, hostile, keeps_to_the_contract, lines, passes_in_chinese, texts, texts_do_not_overlap,
+};
+use std::collections::HashSet;
 
 /// How many float32 numbers lie from `low` to `high`, both positive, from their bits.
 fn float32_between(low: f32, high: f32) -> u128 {
@@ -437,15 +336,7 @@ fn a_scale_divides_exactly() {
 }
 
 fn pictures() -> Vec<Figure> {
-    let hostile = FloatFormat::new(
-        "<b>\"& as long as they go: 30",
-        5,
-        10,
-        15,
-        false,
-        Specials::FINITE,
-    )
-    .unwrap();
+    let hostile = hostile(5, 10, false, Specials::FINITE);
     let mut pictures = vec![essence_in(Lang::En), essence_in(Lang::Zh)];
     let mappings = [
         mapping(FP32, FP8_E8M0FNU),

@@ -3,7 +3,9 @@
 mod picture;
 
 use mantissa::prelude::*;
-use picture::{keeps_to_the_contract, lines, passes_in_chinese, texts, texts_do_not_overlap};
+use picture::{
+    hostile, keeps_to_the_contract, lines, passes_in_chinese, texts, texts_do_not_overlap,
+};
 use roxmltree::Document;
 
 /// The ticks of a path `Mx yvdy...`: where, and how far up (positive) or down.
@@ -259,15 +261,7 @@ fn the_smallest_numbers_lie_where_they_are() {
 }
 
 fn pictures() -> Vec<Figure> {
-    let hostile = FloatFormat::new(
-        "<b>\"& as long as they go: 30",
-        5,
-        2,
-        15,
-        true,
-        Specials::IEEE,
-    )
-    .unwrap();
+    let hostile = hostile(5, 2, true, Specials::IEEE);
     let no_zero = FloatFormat::p3109(8, 1, Signedness::Unsigned, Domain::Extended).unwrap();
     let lines = [
         number_line(hostile),

@@ -3,7 +3,9 @@
 mod picture;
 
 use mantissa::prelude::*;
-use picture::{Rect, keeps_to_the_contract, passes_in_chinese, rects, texts, texts_do_not_overlap};
+use picture::{
+    Rect, hostile, keeps_to_the_contract, passes_in_chinese, rects, texts, texts_do_not_overlap,
+};
 use roxmltree::Document;
 
 /// The pixel of a power of two, from the labels of two others.
@@ -115,15 +117,7 @@ fn the_text_has_the_numbers() {
 
 #[test]
 fn pictures_keep_to_the_contract() {
-    let hostile = FloatFormat::new(
-        "<b>\"& as long as they go: 30",
-        5,
-        10,
-        15,
-        false,
-        Specials::FINITE,
-    )
-    .unwrap();
+    let hostile = hostile(5, 10, false, Specials::FINITE);
     let subnormal = FloatFormat::new(
         "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
         1,

@@ -1,7 +1,15 @@
 //! Reading a picture back: its texts with their places and looks.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use mantissa::prelude::*;
 use roxmltree::{Document, Node};
+
+/// A format with the longest and nastiest name, and IEEE's bias.
+pub fn hostile(exponent: u32, mantissa: u32, signed: bool, specials: Specials) -> FloatFormat {
+    let bias = (1 << (exponent - 1)) - 1;
+    let name = "<b>\"& as long as they go: 30";
+    FloatFormat::new(name, exponent, mantissa, bias, signed, specials).unwrap()
+}
 
 /// One text of an SVG picture.
 #[derive(Clone, Debug, PartialEq)]
