@@ -31,29 +31,44 @@
 //! Not here: arithmetic in these formats (take `f64` or `half` for that), and gradients.
 #![forbid(unsafe_code)]
 
+mod affine;
+mod block;
+mod calibrate;
+mod codebook;
 mod codec;
 mod dtype;
 mod format;
 mod info;
 mod int;
+mod linear;
 mod mapping;
 mod memory;
+mod metrics;
 mod name;
 mod pack;
+mod quantized;
 mod real;
 pub mod render;
+mod scheme;
 mod tensor;
 mod text;
 mod value;
 
+pub use affine::*;
+pub use block::*;
+pub use calibrate::*;
+pub use codebook::*;
 pub use codec::{EncodeError, Overflow, Rounding};
 pub use dtype::{DType, UnknownDType, dtypes};
 pub use format::*;
 pub use info::{FInfo, IInfo, finfo, iinfo};
 pub use int::*;
+pub use linear::*;
 pub use mapping::{Mapping, Numbers, Preimage, mapping, preimage, sharing};
 pub use memory::{BadCount, Count, Memory, memory};
+pub use metrics::*;
 pub use pack::{pack, unpack};
+pub use quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
@@ -61,6 +76,7 @@ pub use render::{
     compare, essence, essence_in, explorer, grid, memory_bars, number_line, number_lines,
     range_precision, window,
 };
+pub use scheme::*;
 pub use tensor::{Tensor, TensorData, TensorError, tensor};
 pub use value::{Class, Value};
 

@@ -1,25 +1,9 @@
 //! Every golden vector of the formats, from the implementations that people trust.
 
+mod vectors;
+
 use mantissa::prelude::*;
-use safetensors::SafeTensors;
-use std::path::Path;
-
-/// The bytes of a file of golden vectors.
-fn golden(file: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(file);
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn f64s(tensors: &SafeTensors, name: &str) -> Vec<f64> {
-    let (chunks, rest) = tensors.tensor(name).unwrap().data().as_chunks::<8>();
-    assert!(rest.is_empty());
-    chunks
-        .iter()
-        .map(|bytes| f64::from_le_bytes(*bytes))
-        .collect()
-}
+use vectors::{Vectors, golden, same};
 
 fn float(name: &str) -> FloatFormat {
     match name.parse() {
@@ -28,20 +12,14 @@ fn float(name: &str) -> FloatFormat {
     }
 }
 
-/// The same number: NaN equals NaN, and the sign of zero counts.
-fn same(a: f64, b: f64) -> bool {
-    a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
-}
-
 #[test]
 fn every_code_of_every_format_decodes_as_its_oracle_says() {
     let mut formats = 0;
     for file in ["decode.safetensors", "decode_p3109.safetensors"] {
-        let bytes = golden(file);
-        let tensors = SafeTensors::deserialize(&bytes).unwrap();
-        for name in tensors.names() {
-            let format = float(name);
-            let expected = f64s(&tensors, name);
+        let vectors = Vectors::read(file);
+        for name in vectors.names() {
+            let format = float(&name);
+            let expected = vectors.f64s(&name);
             assert_eq!(expected.len() as u128, format.code_count(), "{name}");
             for (value, expected) in format.values().zip(expected) {
                 let got = value.to_f64();
@@ -79,16 +57,15 @@ fn rounding_in_five_modes_equals_gfloat() {
         "p3109_k8p4sf",
         "p3109_k6p3sf",
     ] {
-        let bytes = golden(&format!("round_{name}.safetensors"));
-        let tensors = SafeTensors::deserialize(&bytes).unwrap();
+        let vectors = Vectors::read(&format!("round_{name}.safetensors"));
         let format = float(name);
-        let inputs = f64s(&tensors, "x");
+        let inputs = vectors.f64s("x");
         for (mode, rounding) in modes {
             for (column, overflow) in [
                 ("overflow", Overflow::Format),
                 ("saturate", Overflow::Saturate),
             ] {
-                let expected = f64s(&tensors, &format!("{mode}.{column}"));
+                let expected = vectors.f64s(&format!("{mode}.{column}"));
                 for (&x, expected) in inputs.iter().zip(expected) {
                     let got = match format.encode(x, rounding, overflow) {
                         Ok(code) => format.value(code).to_f64(),
@@ -117,9 +94,8 @@ fn rounding_in_five_modes_equals_gfloat() {
 
 #[test]
 fn encoding_f32_equals_ml_dtypes() {
-    let bytes = golden("encode_ml_dtypes.safetensors");
-    let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    let names = tensors.names();
+    let vectors = Vectors::read("encode_ml_dtypes.safetensors");
+    let names = vectors.names();
     let formats: Vec<&str> = names
         .iter()
         .filter_map(|name| name.strip_suffix(".x"))
@@ -127,11 +103,9 @@ fn encoding_f32_equals_ml_dtypes() {
     assert_eq!(formats.len(), 5);
     for name in formats {
         let format = float(name);
-        let x = tensors.tensor(&format!("{name}.x")).unwrap();
-        let codes = tensors.tensor(&format!("{name}.code")).unwrap();
-        let (chunks, _) = x.data().as_chunks::<4>();
-        for (x, &expected) in chunks.iter().zip(codes.data()) {
-            let x = f32::from_le_bytes(*x);
+        let x = vectors.f32s(&format!("{name}.x"));
+        let codes = vectors.u8s(&format!("{name}.code"));
+        for (x, expected) in x.into_iter().zip(codes) {
             let got = format.nearest(x);
             let expected = format.value(expected.into());
             // NaN may carry either sign.

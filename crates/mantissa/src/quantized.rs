@@ -1,0 +1,325 @@
+//! What every quantizer shares: how numbers come in, how it fails, how its result describes itself.
+
+use crate::real::{Parts, Real};
+use crate::tensor::{TensorData, TensorError};
+use ndarray::{ArrayD, IxDyn};
+use std::fmt;
+use thiserror::Error;
+
+/// A way to quantize: every scheme of this library is one, a plain value that describes it.
+///
+/// ```
+/// use mantissa::prelude::*;
+/// let q = Affine::symmetric(INT8).quantize([0.5, -1.0, 0.25]);
+/// assert_eq!(q.codes().to_vec(), [64.0, -127.0, 32.0]);
+/// assert!(Affine::symmetric(INT8).try_quantize([f32::NAN]).is_err());
+/// ```
+pub trait Quantizer {
+    /// What comes out: codes and parameters.
+    type Output: Quantized;
+
+    /// A short name, as tables show it.
+    fn name(&self) -> String;
+
+    /// Codes and parameters of `x`, whose numbers are first rounded to float32, in which every
+    /// reference implementation computes.
+    ///
+    /// # Errors
+    /// [`QuantError`], which says what would be right; each scheme documents its own.
+    fn try_quantize(&self, x: impl TensorData) -> Result<Self::Output, QuantError>;
+
+    /// [`Quantizer::try_quantize`] for notebooks: a panic costs a cell no variable.
+    ///
+    /// # Panics
+    /// Where that has an error, with its message.
+    #[track_caller]
+    fn quantize(&self, x: impl TensorData) -> Self::Output {
+        unwrap(self.try_quantize(x))
+    }
+
+    /// There and back in one call: the values that `x` has after quantization.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let y = Affine::symmetric(INT4).fake_quantize([7.0, 3.2, -0.4]);
+    /// assert_eq!(y.as_slice().unwrap(), [7.0, 3.0, 0.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// Where [`Quantizer::try_quantize`] has an error, with its message.
+    #[track_caller]
+    fn fake_quantize(&self, x: impl TensorData) -> ArrayD<f32> {
+        self.quantize(x).dequantize()
+    }
+}
+
+/// A quantized tensor: it gives its values back and describes itself.
+pub trait Quantized: fmt::Debug {
+    /// The values that the codes stand for, in the tensor's shape.
+    fn dequantize(&self) -> ArrayD<f32>;
+
+    /// Dtype, shape, granularity, parameters, bytes.
+    fn summary(&self) -> Summary;
+
+    /// All bits, those of the parameters included, for each element; NaN if there is none.
+    fn bits_per_weight(&self) -> f64 {
+        self.summary().bits_per_weight()
+    }
+}
+
+/// How a quantized tensor describes itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// The scheme's name.
+    pub scheme: String,
+    /// What one code is: `int8`, `float4_e2m1fn`, `nf4`.
+    pub dtype: String,
+    /// The lengths of the axes.
+    pub shape: Vec<usize>,
+    /// Which elements share parameters: `tensor`, `axis 0`, `groups of 32 along axis 1`.
+    pub granularity: String,
+    /// The bits of one code.
+    pub code_bits: f64,
+    /// The bytes of all codes.
+    pub code_bytes: usize,
+    /// What is stored besides the codes.
+    pub parameters: Vec<Parameter>,
+}
+
+/// Parameters of one kind that are stored with the codes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// What they are: `scale`, `zero point`.
+    pub name: String,
+    /// The format of each: `float32`, `float8_e8m0fnu`.
+    pub dtype: String,
+    /// How many there are.
+    pub count: usize,
+    /// The bytes of all.
+    pub bytes: usize,
+    /// The values themselves, in a few words: `0.08504`, `0.0125 to 0.0831`.
+    pub values: String,
+}
+
+impl Parameter {
+    /// `count` parameters of `bits` bits each, which lie within `values`.
+    pub(crate) fn new(
+        name: &str,
+        dtype: impl fmt::Display,
+        bits: u32,
+        values: impl IntoIterator<Item = f64>,
+    ) -> Parameter {
+        let mut values = values.into_iter();
+        let first = values.next();
+        let (mut count, mut low, mut high) = (usize::from(first.is_some()), first, first);
+        for value in values {
+            count += 1;
+            low = low.map(|low| low.min(value));
+            high = high.map(|high| high.max(value));
+        }
+        let text = |x: f64| crate::text::general(x, 6);
+        Parameter {
+            name: name.to_owned(),
+            dtype: dtype.to_string(),
+            count,
+            bytes: (count * bits as usize).div_ceil(8),
+            values: match (low, high) {
+                (Some(low), Some(high)) if low == high => text(low),
+                (Some(low), Some(high)) => format!("{} to {}", text(low), text(high)),
+                _ => String::new(),
+            },
+        }
+    }
+}
+
+impl Summary {
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether there is no element.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All bytes: those of the codes and of the parameters.
+    pub fn bytes(&self) -> usize {
+        self.code_bytes + self.parameters.iter().map(|p| p.bytes).sum::<usize>()
+    }
+
+    /// All bits for each element, 8 * bytes / len; NaN if there is none.
+    pub fn bits_per_weight(&self) -> f64 {
+        8.0 * self.bytes() as f64 / self.len() as f64
+    }
+}
+
+/// Why something cannot be quantized, or read back.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum QuantError {
+    /// The data are no tensor.
+    #[error(transparent)]
+    Data(#[from] TensorError),
+    /// NaN or infinity among the numbers.
+    #[error(
+        "element {index:?} is {value}, which has no place in {scheme}: replace it, or clip the data \
+         to finite numbers first"
+    )]
+    NotFinite {
+        /// Where it stands.
+        index: Vec<usize>,
+        /// What it is.
+        value: String,
+        /// The scheme's name.
+        scheme: String,
+    },
+    /// A scale that no division can use.
+    #[error("scale {scale} of group {group} cannot be used: a scale is finite and above zero")]
+    Scale {
+        /// The scale.
+        scale: f32,
+        /// Which group has it.
+        group: usize,
+    },
+    /// A zero point that is no code.
+    #[error("zero point {zero_point} of group {group} is no code: {dtype} has {min} to {max}")]
+    ZeroPoint {
+        /// The zero point.
+        zero_point: i64,
+        /// Which group has it.
+        group: usize,
+        /// The dtype of the codes.
+        dtype: String,
+        /// The smallest code.
+        min: i64,
+        /// The largest code.
+        max: i64,
+    },
+    /// An axis that the tensor does not have.
+    #[error("there is no axis {axis} in shape {shape:?}: its axes are 0 to {}", shape.len() as i64 - 1)]
+    Axis {
+        /// The axis asked for.
+        axis: usize,
+        /// The tensor's shape.
+        shape: Vec<usize>,
+    },
+    /// Groups that do not divide an axis.
+    #[error(
+        "groups of {group} do not divide the {length} elements of axis {axis}: take {}, or pad the \
+         axis", divisors(*length, *group)
+    )]
+    Groups {
+        /// Elements of a group.
+        group: usize,
+        /// Elements along the axis.
+        length: usize,
+        /// The axis.
+        axis: usize,
+    },
+    /// Shapes that do not fit each other.
+    #[error("{what} has shape {got:?}; it takes {expected}")]
+    Shape {
+        /// What has the shape.
+        what: String,
+        /// The shape it has.
+        got: Vec<usize>,
+        /// The shape that would be right, in words.
+        expected: String,
+    },
+    /// Bytes that are not a whole number of blocks.
+    #[error("{len} bytes are no {format}: {expected}")]
+    Bytes {
+        /// The format.
+        format: String,
+        /// How many bytes there are.
+        len: usize,
+        /// What would be right.
+        expected: String,
+    },
+    /// An argument out of its range.
+    #[error("{what} cannot be {got}: {right}")]
+    Argument {
+        /// Which argument.
+        what: String,
+        /// What it is.
+        got: String,
+        /// What would be right.
+        right: String,
+    },
+}
+
+impl QuantError {
+    pub(crate) fn argument(what: &str, got: impl fmt::Display, right: &str) -> QuantError {
+        QuantError::Argument {
+            what: what.to_owned(),
+            got: got.to_string(),
+            right: right.to_owned(),
+        }
+    }
+
+    pub(crate) fn shape(what: &str, got: &[usize], expected: impl Into<String>) -> QuantError {
+        QuantError::Shape {
+            what: what.to_owned(),
+            got: got.to_vec(),
+            expected: expected.into(),
+        }
+    }
+}
+
+/// The divisors of `length` on both sides of `group`, for a message.
+fn divisors(length: usize, group: usize) -> String {
+    let divides = |n: &usize| length.is_multiple_of(*n);
+    let below = (1..group.min(length + 1)).rev().find(divides);
+    let above = (group.saturating_add(1)..=length).find(divides);
+    match (below, above) {
+        (Some(below), Some(above)) => format!("{below} or {above}"),
+        (Some(one), None) | (None, Some(one)) => one.to_string(),
+        (None, None) => "another size".to_owned(),
+    }
+}
+
+/// The value, or a panic with the error's message.
+#[track_caller]
+pub(crate) fn unwrap<T>(result: Result<T, QuantError>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The numbers of `x` as float32, each rounded once; NaN and infinity stay.
+pub(crate) fn numbers(x: impl TensorData) -> Result<ArrayD<f32>, QuantError> {
+    let shape = x.shape()?;
+    let mut numbers = Vec::new();
+    x.visit(&mut |parts| numbers.push(to_f32(parts)));
+    ArrayD::from_shape_vec(IxDyn(&shape), numbers)
+        .map_err(|_| QuantError::Data(TensorError::Memory { shape }))
+}
+
+/// The same, all of them finite.
+pub(crate) fn finite(x: impl TensorData, scheme: &str) -> Result<ArrayD<f32>, QuantError> {
+    let x = numbers(x)?;
+    match x.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        None => Ok(x),
+        Some((index, value)) => Err(QuantError::NotFinite {
+            index: ndarray::Dimension::slice(&index).to_vec(),
+            value: value.to_string(),
+            scheme: scheme.to_owned(),
+        }),
+    }
+}
+
+/// A number rounded to float32, ties to even.
+pub(crate) fn to_f32(parts: Parts) -> f32 {
+    match parts {
+        Parts::Nan { .. } => f32::NAN,
+        Parts::Finite {
+            negative,
+            significand,
+            exponent,
+        } if significand < 1 << 53 => {
+            crate::real::exact_f64(negative, significand, exponent) as f32
+        }
+        other => crate::format::FP32.nearest(other.parts()).to_f64() as f32,
+    }
+}

@@ -1,0 +1,1 @@
+//! Any scheme, by value or by name.
