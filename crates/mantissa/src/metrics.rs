@@ -43,7 +43,7 @@ impl Errors {
 /// ```
 ///
 /// Of no numbers everything is NaN but the largest errors, which are 0. NaN in either tensor makes
-/// the sums NaN.
+/// the others NaN too.
 ///
 /// # Panics
 /// If the shapes differ.
@@ -79,7 +79,8 @@ pub fn try_errors(x: impl TensorData, y: impl TensorData) -> Result<Errors, Quan
     Ok(Errors {
         count: x.len(),
         mse: ee / n,
-        max_abs,
+        // `max` passes over NaN; the sums have kept it.
+        max_abs: if abs.is_nan() { abs } else { max_abs },
         mean_abs: abs / n,
         sqnr_db: if lossless {
             f64::INFINITY

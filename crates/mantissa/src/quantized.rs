@@ -151,7 +151,10 @@ impl Summary {
 
     /// All bits for each element, 8 * bytes / len; NaN if there is none.
     pub fn bits_per_weight(&self) -> f64 {
-        8.0 * self.bytes() as f64 / self.len() as f64
+        match self.len() {
+            0 => f64::NAN,
+            len => 8.0 * self.bytes() as f64 / len as f64,
+        }
     }
 }
 

@@ -212,9 +212,9 @@ impl AffineParams {
         if grid.len() == self.scales.len() {
             return Ok(grid);
         }
-        let (scales, counts) = (self.scales.len(), grid.counts());
+        let (scales, groups) = (self.scales.len(), grid.len());
         let expected = format!(
-            "a shape with {scales} groups ({}), not {counts:?}",
+            "a shape with {scales} groups ({}), not {groups}",
             self.granularity
         );
         Err(QuantError::shape("the tensor", shape, expected))

@@ -55,7 +55,7 @@ impl AffineTensor {
 
     /// How many groups there are along each axis.
     pub fn grid(&self) -> Vec<usize> {
-        self.groups().counts()
+        self.groups().counts().to_vec()
     }
 
     pub(crate) fn groups(&self) -> crate::granularity::Grid {
