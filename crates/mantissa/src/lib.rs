@@ -62,7 +62,7 @@ pub use codebook::*;
 pub use codec::{EncodeError, Overflow, Rounding};
 pub use dtype::{DType, UnknownDType, dtypes};
 pub use format::*;
-pub use granularity::Granularity;
+pub use granularity::{Granularity, Groups};
 pub use info::{FInfo, IInfo, finfo, iinfo};
 pub use int::*;
 pub use linear::*;
@@ -75,8 +75,8 @@ pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
     Explorer, Figure, Formats, Lang, NumberLine, Render, binary_storage, binary_storage_in, bits,
-    compare, essence, essence_in, explorer, grid, memory_bars, number_line, number_lines,
-    range_precision, window,
+    compare, essence, essence_in, explorer, granularities, granularity_map, grid, heat_maps,
+    memory_bars, number_line, number_lines, range_precision, window,
 };
 pub use scheme::*;
 pub use tensor::{Tensor, TensorData, TensorError, tensor};
