@@ -167,11 +167,9 @@ fn the_cells_hold_the_librarys_numbers() {
 
 #[test]
 fn original_and_dequantized_share_their_colours() {
-    for scheme in [
-        Affine::symmetric(INT4),
-        Affine::asymmetric(INT8).per_axis(1),
-    ] {
-        let q = scheme.quantize(W);
+    let steps = AffineParams::tensor(INT8, 150.0, 0); // 728.6 becomes 750
+    let columns = Affine::asymmetric(INT8).per_axis(1);
+    for q in [steps.quantize(W), columns.quantize(W)] {
         let figure = heat_maps(W, &q);
         let panels = cells(figure.svg(), 3, 3);
         let y = q.dequantize();
@@ -445,6 +443,20 @@ fn general(x: f64) -> String {
     let places = if x < 10.0 { 4 } else { 3 };
     let text = format!("{x:.places$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[test]
+fn more_groups_than_colours_are_told_apart() {
+    let q = Affine::symmetric(INT8)
+        .per_block([1, 1])
+        .quantize(matrix(4, 10));
+    let panel = &cells(granularity_map(&q).svg(), 4, 10)[0].colours;
+    for i in 0..4 {
+        for j in 0..10 {
+            assert!(i == 3 || panel[i][j] != panel[i + 1][j], "[{i}, {j}]");
+            assert!(j == 9 || panel[i][j] != panel[i][j + 1], "[{i}, {j}]");
+        }
+    }
 }
 
 #[test]
