@@ -499,10 +499,10 @@ fn pictures() -> Vec<Figure> {
             int4.clone().per_axis(0),
             int4.clone().per_axis(1),
         ];
-        if columns % 2 == 0 {
+        if columns.is_multiple_of(2) {
             schemes.push(int4.clone().per_group(1, columns / 2));
         }
-        if rows % 2 == 0 {
+        if rows.is_multiple_of(2) {
             schemes.push(int4.per_block([2, columns]));
         }
         schemes

@@ -20,11 +20,11 @@ macro_rules! cards {
         $(
             impl Render for $quantized {
                 fn html(&self) -> Markup {
-                    summary_card(&self.summary(), self.code_tensor(), Lang::current())
+                    summary_card(&self.summary(), few_codes(self), Lang::current())
                 }
 
                 fn text(&self) -> String {
-                    summary_text(&self.summary(), self.code_tensor(), Lang::current())
+                    summary_text(&self.summary(), few_codes(self), Lang::current())
                 }
             }
 
@@ -50,8 +50,7 @@ impl Render for Summary {
 }
 displays!(Summary);
 
-pub(super) fn summary_card(summary: &Summary, codes: Option<Tensor>, lang: Lang) -> Markup {
-    let codes = codes.filter(is_short);
+fn summary_card(summary: &Summary, codes: Option<Tensor>, lang: Lang) -> Markup {
     card(html! {
         (heading(&summary.scheme, &shape(summary, lang)))
         (table(&rows(summary, lang)))
@@ -61,8 +60,8 @@ pub(super) fn summary_card(summary: &Summary, codes: Option<Tensor>, lang: Lang)
     })
 }
 
-pub(super) fn summary_text(summary: &Summary, codes: Option<Tensor>, lang: Lang) -> String {
-    let codes = codes.filter(is_short).map(|codes| format!("{codes}\n"));
+fn summary_text(summary: &Summary, codes: Option<Tensor>, lang: Lang) -> String {
+    let codes = codes.map(|codes| format!("{codes}\n"));
     format!(
         "{}{}{}\n{}{}",
         summary.scheme,
@@ -73,8 +72,10 @@ pub(super) fn summary_text(summary: &Summary, codes: Option<Tensor>, lang: Lang)
     )
 }
 
-fn is_short(codes: &Tensor) -> bool {
-    (1..=FEW).contains(&codes.len())
+/// The codes, if there are some, but not too many to write out.
+fn few_codes(q: &dyn Quantized) -> Option<Tensor> {
+    let few = (1..=FEW).contains(&q.summary().len());
+    few.then(|| q.code_tensor())?
 }
 
 fn shape(summary: &Summary, lang: Lang) -> String {
