@@ -248,7 +248,7 @@ pub fn format(name: &str) -> Result<BlockFormat, QuantError> {
         let mut nearest: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
         nearest.sort_by_key(|known| strsim::damerau_levenshtein(&upper, known));
         let right = format!(
-            "did you mean {}, {} or {}? FORMATS lists all",
+            "did you mean {}, {} or {}? ggml::FORMATS lists all",
             nearest[0], nearest[1], nearest[2]
         );
         QuantError::argument("the name of a ggml format", name, &right)

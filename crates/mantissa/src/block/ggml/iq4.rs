@@ -101,7 +101,9 @@ pub const IQ4_XS: BlockFormat = BlockFormat {
     },
     write: Some(|weights, block| {
         let scales: Vec<f32> = weights.chunks(32).map(fit).collect();
-        let d = -extreme(&scales) / 32.0;
+        // From about 1e12 on the sums overflow; ggml then passes over the part and loses its weights.
+        let overflow = scales.iter().find(|scale| !scale.is_finite());
+        let d = overflow.map_or(-extreme(&scales) / 32.0, |overflow| *overflow);
         put_half(block, 0, d);
         let inverse = reciprocal(d);
         let multiple = |scale: &f32| (scale * inverse).round_ties_even().clamp(-32.0, 31.0);

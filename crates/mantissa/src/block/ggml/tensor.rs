@@ -1,7 +1,8 @@
 //! Tensors in a block format.
 
 use super::{BlockFormat, FORMATS, Field, FieldKind, common};
-use crate::format::FP8_E8M0FNU;
+use crate::format::{FP8_E8M0FNU, FP16, FP32};
+use crate::pack::unpack;
 use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, finite};
 use crate::tensor::{TensorData, TensorError};
 use crate::text::general;
@@ -170,56 +171,37 @@ impl BlockTensor {
         }
     }
 
-    /// The bytes of one field of every block.
-    fn field(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        let fields = self.format.fields.iter();
-        let start: usize = fields
-            .take_while(|field| field.name != name)
-            .map(|field| field.bytes)
-            .sum();
-        let blocks = self.bytes.chunks_exact(self.format.bytes());
-        blocks.map(move |block| &block[start..])
-    }
-
-    /// What a field contributes to the summary, if weights share it.
-    fn parameter(&self, field: &Field) -> Option<Parameter> {
-        let name = match field.kind {
+    /// What the field that starts at byte `start` of a block contributes to the summary, if weights
+    /// share it.
+    fn parameter(&self, field: &Field, start: usize) -> Option<Parameter> {
+        let kind = match field.kind {
             FieldKind::Scale => "scale",
             FieldKind::Offset => "offset",
             FieldKind::SubScales => "scales of parts",
             FieldKind::Sums => "sums",
             FieldKind::Codes | FieldKind::HighBits | FieldKind::Signs => return None,
         };
-        let blocks = self.bytes.len() / self.format.bytes();
-        let starts = self.field(field.name);
+        let name = format!("{kind} ({})", field.name);
         let one = matches!(field.kind, FieldKind::Scale | FieldKind::Offset);
-        Some(match field.bytes {
-            1 if one => Parameter::new(
-                name,
-                FP8_E8M0FNU,
-                8,
-                starts.map(|bytes| FP8_E8M0FNU.value(bytes[0].into()).to_f64()),
-            ),
-            2 if one => Parameter::new(
-                name,
-                "float16",
-                16,
-                starts.map(|bytes| common::half(bytes, 0).into()),
-            ),
-            4 if one => Parameter::new(
-                name,
-                "float32",
-                32,
-                starts.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]).into()),
-            ),
-            bytes => Parameter {
-                name: name.to_owned(),
-                dtype: "byte".to_owned(),
-                count: bytes * blocks,
-                bytes: bytes * blocks,
-                values: String::new(),
-            },
-        })
+        let format = match field.bytes {
+            1 if one => FP8_E8M0FNU,
+            2 if one => FP16,
+            4 if one => FP32,
+            _ => {
+                let bytes = self.bytes.len() / self.format.bytes() * field.bytes;
+                return Some(Parameter {
+                    name,
+                    dtype: "byte".to_owned(),
+                    count: bytes,
+                    bytes,
+                    values: String::new(),
+                });
+            }
+        };
+        let blocks = self.bytes.chunks_exact(self.format.bytes());
+        let codes = blocks.map(|block| unpack(&block[start..], format.bits(), 0));
+        let values = codes.map(|code| format.value(code).to_f64());
+        Some(Parameter::new(&name, format, format.bits(), values))
     }
 }
 
@@ -234,6 +216,12 @@ impl Quantized for BlockTensor {
         let fields = self.format.fields;
         let codes = fields.iter().filter(|field| field.kind.is_code());
         let code_bytes: usize = codes.map(|field| field.bytes).sum();
+        let parameters = fields.iter().scan(0, |start, field| {
+            let parameter = self.parameter(field, *start);
+            *start += field.bytes;
+            Some(parameter)
+        });
+        let parameters = parameters.flatten().collect();
         let code_bits = 8.0 * code_bytes as f64 / self.format.weights as f64;
         Summary {
             scheme: self.format.name.to_owned(),
@@ -246,7 +234,7 @@ impl Quantized for BlockTensor {
             ),
             code_bits,
             code_bytes: self.bytes.len() / self.format.bytes() * code_bytes,
-            parameters: fields.iter().filter_map(|f| self.parameter(f)).collect(),
+            parameters,
         }
     }
 }
