@@ -2,7 +2,7 @@
 //!
 //! The numbers are ggml's (ggml-common.h: `iq1s_grid`, `iq2xxs_grid`, `iq2xs_grid`, `iq2s_grid`,
 //! `iq3xxs_grid`, `iq3s_grid`), chosen there to suit the weights of models. `grids.bin` has the six one
-//! after another, as [`crate::pack`] packs them: 2 or 3 bits a coordinate, which say which of the
+//! after another, as [`crate::pack()`] packs them: 2 or 3 bits a coordinate, which say which of the
 //! grid's few values it is.
 
 use crate::pack::unpack;
