@@ -76,7 +76,7 @@ impl Codebook {
     /// use mantissa::prelude::*;
     /// let fp4 = Codebook::of(FP4_E2M1FN);
     /// assert_eq!(fp4.levels()[..8], [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0]);
-    /// // A codebook has its own rule for ties: 2.5 goes down here, and to the even code in the format.
+    /// // A codebook has its own rule for ties: 3.5 goes down here, and to the even code in the format.
     /// assert_eq!((fp4.code(-0.9), fp4.code(3.5)), (0b1010, 0b0101));
     /// assert_eq!(FP4_E2M1FN.nearest(3.5).code(), 0b0110);
     /// ```

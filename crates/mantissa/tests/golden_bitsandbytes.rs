@@ -107,7 +107,7 @@ fn files_of_bitsandbytes_are_read() {
 /// bitsandbytes' CPU code for 8 bits first rounds x / absmax to one of 65536 steps from -1 to 1
 /// (`norm_to_lut_index` in csrc/cpu_ops.cpp), then looks for the nearest level. Of 2048 numbers one lies so
 /// near a midpoint that the step is on its other side: -0.043756 is below the midpoint -0.043750, and its
-/// step -0.043740 above. With the numbers put on those steps, all codes are equal.
+/// step -0.043748 above. With the numbers put on those steps, all codes are equal.
 #[test]
 fn dynamic_codes_differ_only_where_bitsandbytes_rounds_first() {
     let golden = golden();
