@@ -19,7 +19,7 @@ use super::Grid;
 ///
 /// `Floor` clips whatever is beyond `max` times X, by up to a quarter for E2M1 and an eighth for E4M3.
 /// `Ceil` and `Rceil` never clip as long as E stays below 127, and `Rceil` takes the smallest scale that
-/// does not. (Where amax / max is subnormal its rounding may clip the last bit of `amax`.) `Even` takes
+/// does not. (Where the float32 amax / max is subnormal its rounding may clip `amax` by a bit.) `Even` takes
 /// the larger scale from halfway between the largest number of an element's precision and the next
 /// power of two: despite its name, halves go up.
 ///
@@ -94,7 +94,7 @@ impl ScaleRule {
         let code = match self {
             ScaleRule::Floor => field(bits) - emax,
             ScaleRule::Ceil => field_above(bits) - emax,
-            ScaleRule::Rceil => field_above((amax.abs() * (1.0 / grid.max)).to_bits()),
+            ScaleRule::Rceil => field_above((amax.abs() / grid.max).to_bits()),
             // Half a unit of the last bit kept; a carry runs into the exponent by itself.
             ScaleRule::Even => field(bits + (1 << (FRACTION - grid.fraction_bits - 1))) - emax,
         };
