@@ -40,8 +40,49 @@ fn largest(x: &[f32]) -> f32 {
     x.iter().fold(0.0, |largest, x| largest.max(x.abs()))
 }
 
+/// A tensor scale, and blocks whose numbers lie within two units of where a code or a scale changes.
+fn edges() -> impl Strategy<Value = (f32, Vec<f32>)> {
+    let number = (0..7_usize, any::<bool>(), 0..5_u32);
+    let block = (9..0x7e_u64, 0..5_u32, proptest::collection::vec(number, 15));
+    let t = (2_f32.powi(-40)..2_f32.powi(40)).prop_map(|t| t * 1e-9);
+    (t, block).prop_map(|(t, (scale, units, numbers))| {
+        let moved = |x: f32, units: u32| f32::from_bits(x.to_bits() + units - 2);
+        let s = |code| FP8_E4M3FN.value(code).to_f64() as f32;
+        let ties = [0.25, 0.75, 1.25, 1.75, 2.5, 3.5, 5.0];
+        let top = moved(6.0 * t * ((s(scale) + s(scale + 1)) / 2.0), units);
+        let code = NVFP4
+            .with_tensor_scale(t)
+            .quantize([top; 16])
+            .scales()
+            .to_vec()[0] as f32;
+        let others = numbers.into_iter().map(|(tie, negative, units)| {
+            let x = moved(ties[tie] * t * code, units);
+            if negative { -x } else { x }
+        });
+        (t, std::iter::once(top).chain(others).collect())
+    })
+}
+
 proptest! {
     #![proptest_config(config())]
+
+    #[test]
+    fn every_rounding_is_where_the_formula_has_it((t, x) in edges()) {
+        let nearest = |format: FloatFormat, x: f32| {
+            let code = format.encode(x, Rounding::TiesToEven, Overflow::Saturate).unwrap();
+            (code, format.value(code).to_f64() as f32)
+        };
+        let q = NVFP4.with_tensor_scale(t).quantize(&x);
+        let amax = largest(&x);
+        let block_scale = amax / 6.0;
+        let (code, s) = nearest(FP8_E4M3FN, (block_scale / t).clamp(0.015625, 448.0));
+        prop_assert_eq!(u64::from(q.scales().bytes()[0]), code);
+        let reciprocal = 1.0 / t;
+        let reciprocal = reciprocal / s;
+        for (x, got) in x.iter().zip(q.codes().values()) {
+            prop_assert_eq!(got.code(), nearest(FP4_E2M1FN, x * reciprocal).0);
+        }
+    }
 
     #[test]
     fn an_error_is_at_most_a_scale_or_a_clipped_sixteenth(x in blocks(MIDDLE)) {
@@ -162,6 +203,16 @@ fn a_single_level_clips_what_its_scales_cannot_reach() {
         .quantize([0.0078125, 0.00390625, 0.0, 0.0].repeat(4));
     assert_eq!(q.scales().to_vec(), [0.015625]);
     assert_eq!(q.codes().to_vec()[..2], [0.5, 0.0]); // 0.25 is a tie
+}
+
+#[test]
+fn the_largest_float32_comes_back() {
+    let q = NVFP4.quantize([f32::MAX; 16]);
+    assert_eq!(
+        (q.scales().to_vec(), q.codes().to_vec()[0]),
+        (vec![448.0], 6.0)
+    );
+    assert_eq!(q.dequantize()[[0]], f32::MAX);
 }
 
 #[test]

@@ -43,13 +43,14 @@ use ndarray::ArrayD;
 ///
 /// What is not an ordinary block:
 ///
-/// - **NaN or infinity** in a block makes its scale NaN (code 255), and that all its values (torchao
-///   from 0.19 on; the specification leaves it open). Its codes are the element's NaN, or 0 where
-///   there is none.
-/// - **All zeros**: the scale is 2^-127 (code 0), as for every block too small for a larger one. Zeros
+/// - **NaN or infinity** in a block (also a number beyond float32) makes its scale NaN, code 255, and
+///   with it all its values; other blocks do not notice. torchao does so from 0.19 on (before, infinity
+///   became the largest number). The codes are the element's NaN, or 0 where there is none.
+/// - **All zeros**: the scale is 2^-127, code 0, as for every block too small for a larger one. Zeros
 ///   keep their sign, but for MXINT8, which has one zero.
-/// - **Near 2^128** a number can round up to 2^128, which is infinity when read back in float32. With
-///   [`ScaleRule::Floor`] it never does.
+/// - **Near 2^128** a number can round up to 2^128, which is infinity when read back in float32; with
+///   [`ScaleRule::Floor`] it never does. (torchao 0.19 makes such a block NaN under `even`; here, as in
+///   0.18, a block of numbers has a scale.)
 ///
 /// # Errors
 /// Quantizing has one if the length of the axis is no multiple of the block ([`QuantError::Groups`]),

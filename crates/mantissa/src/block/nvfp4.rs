@@ -15,7 +15,7 @@ const MAX_CODE: f32 = 6.0;
 const MAX_SCALE: f32 = 448.0;
 /// The smallest normal E4M3, 2^-6: no block scale is smaller.
 const MIN_SCALE: f32 = 0.015625;
-/// 2^-121: 1 / s is finite for this and all larger tensor scales s, also over the smallest block scale.
+/// 2^-121: from this t on (1 / t) / s is finite for every block scale s.
 const MIN_TENSOR_SCALE: f32 = f32::MIN_POSITIVE * 32.0;
 
 /// NVIDIA's FP4: each block of 16 elements along the last axis has a scale s in [`FP8_E4M3FN`], the

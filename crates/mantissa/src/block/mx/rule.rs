@@ -11,17 +11,17 @@ use super::Grid;
 /// |---|---|---|
 /// | `Floor` | floor(log2 amax) - emax | OCP Microscaling 1.0, section 6.3 |
 /// | `Ceil` | ceil(log2 amax) - emax | torchao |
-/// | `Rceil` | ceil(log2(amax / max)) | NVIDIA, cuBLAS documentation on block scaling; PTX `cvt.rp` to `ue8m0` |
+/// | `Rceil` | ceil(log2(amax / max)) | NVIDIA, cuBLAS documentation, block scaling |
 /// | `Even` | floor(log2 r) - emax, with r = amax rounded to the fraction bits of an element | torchao |
 ///
 /// E is then brought into -127 to 127. The exponents are read from the bits of a float32; nothing is
 /// computed with logarithms. torchao, `ScaleCalculationMode`.
 ///
-/// `Floor` clips whatever is beyond `max` times X, by up to a quarter for E2M1 and an eighth for E4M3.
-/// `Ceil` and `Rceil` never clip as long as E stays below 127, and `Rceil` takes the smallest scale that
-/// does not. (Where the float32 amax / max is subnormal its rounding may clip `amax` by a bit.) `Even` takes
-/// the larger scale from halfway between the largest number of an element's precision and the next
-/// power of two: despite its name, halves go up.
+/// `Floor` clips what is beyond `max` times X: up to a quarter of `amax` for E2M1, an eighth for E4M3.
+/// `Ceil` and `Rceil` never clip as long as E stays below 127, and `Rceil` takes the smallest scale
+/// that does not. (The quotient is a float32: where that is subnormal, its rounding may clip `amax`
+/// by a bit.) `Even` takes the larger scale from halfway between the last number of an element's
+/// precision and the next power of two on: despite its name, halves go up.
 ///
 /// # The scales of a few blocks in MXFP4
 ///
