@@ -69,7 +69,7 @@ pub use linear::*;
 pub use mapping::{Mapping, Numbers, Preimage, mapping, preimage, sharing};
 pub use memory::{BadCount, Count, Memory, memory};
 pub use metrics::*;
-pub use pack::{pack, unpack};
+pub use pack::{PackOrder, pack, pack_in, unpack, unpack_in};
 pub use quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
