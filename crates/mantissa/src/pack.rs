@@ -140,7 +140,7 @@ impl PackOrder {
     }
 
     /// The byte, and the bit within it, where bit `k` of code `i` lies.
-    fn place(self, bits: u32, i: usize, k: u32) -> (usize, u32) {
+    pub(crate) fn place(self, bits: u32, i: usize, k: u32) -> (usize, u32) {
         let first = i * bits as usize;
         match self {
             PackOrder::LowFirst => {
