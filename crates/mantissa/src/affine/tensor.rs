@@ -1,7 +1,7 @@
 //! A tensor quantized affinely: codes, scales, zero points.
 
 use super::AffineParams;
-use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
+use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, countable};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
@@ -39,6 +39,7 @@ impl AffineTensor {
                 &right,
             ));
         }
+        countable(codes.shape())?;
         params.groups(codes.shape())?;
         Ok(AffineTensor { params, codes })
     }

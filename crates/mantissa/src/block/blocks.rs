@@ -2,8 +2,8 @@
 
 use crate::dtype::DType;
 use crate::pack::pack;
-use crate::quantized::QuantError;
-use crate::tensor::{Tensor, TensorError};
+use crate::quantized::{QuantError, countable};
+use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
 /// A shape divided into blocks of `size` elements along `axis`, with one scale each; the scales have
@@ -42,17 +42,7 @@ impl Blocks {
             });
         }
         // What `ndarray` asks of a shape, also of an empty one.
-        let countable = shape
-            .iter()
-            .filter(|length| **length > 0)
-            .try_fold(1_isize, |count, length| {
-                count.checked_mul(isize::try_from(*length).ok()?)
-            });
-        if countable.is_none() {
-            return Err(QuantError::Data(TensorError::Memory {
-                shape: shape.to_vec(),
-            }));
-        }
+        countable(shape)?;
         let mut scales = shape.to_vec();
         scales[axis] /= size;
         Ok(Blocks {

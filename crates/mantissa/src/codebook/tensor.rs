@@ -73,11 +73,10 @@ impl CodebookTensor {
         }
         let codes = codes.into_iter().map(|code| code as u8).collect();
         // Refuses empty shapes whose other axes are longer than an array can have.
-        let codes = ArrayD::from_shape_vec(IxDyn(shape), codes).map_err(|_| {
-            QuantError::Data(TensorError::Memory {
+        let codes =
+            ArrayD::from_shape_vec(IxDyn(shape), codes).map_err(|_| TensorError::Memory {
                 shape: shape.to_vec(),
-            })
-        })?;
+            })?;
         CodebookTensor::new(scheme, shape, codes, scales)
     }
 
