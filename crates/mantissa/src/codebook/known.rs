@@ -60,7 +60,7 @@ pub const BNB_FP4: CodebookScheme =
 /// let levels = BNB_DYNAMIC8.codebook().levels().to_vec();
 /// assert_eq!((levels[127], levels[254], levels[255]), (0.0, 0.99296874, 1.0));
 /// let q = BNB_DYNAMIC8.block(256).quantize([2.0, 0.5, -0.001]);
-/// assert_eq!(q.codes().to_vec(), [255.0, 208.0, 99.0]);
+/// assert_eq!(q.codes().to_vec(), [255.0, 201.0, 116.0]);
 /// ```
 pub const BNB_DYNAMIC8: CodebookScheme =
     CodebookScheme::known(Codebook::known("bnb_dynamic8", &DYNAMIC8_LEVELS), 4096);

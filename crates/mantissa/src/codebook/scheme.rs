@@ -20,10 +20,11 @@ pub(super) const DOUBLE_BLOCK: usize = 256;
 /// x'     = levels[code] * absmax
 /// ```
 ///
-/// This is bitsandbytes' arithmetic (`quantize_4bit` and `quantize_blockwise`), with one exception: its
-/// CPU code for 4 bits divides by absmax in a last block that is shorter, where a number within a
-/// rounding of a midpoint may take the other code. A block of zeros has absmax 0 and comes back as
-/// zeros, of either sign.
+/// This is bitsandbytes' arithmetic (`quantize_4bit` and `quantize_blockwise`), with one exception: in
+/// a last block that is shorter, its CPU code for 4 bits divides by absmax, so that a number within a
+/// rounding of a midpoint may take the other code, and gives zeros the absmax 1e-38. Here a block of
+/// zeros has absmax 0 and comes back as zeros, of either sign. Below 1e-38 the steps are those of
+/// 1e-38.
 ///
 /// ```
 /// use mantissa::prelude::*;
