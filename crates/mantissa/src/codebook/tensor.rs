@@ -87,8 +87,8 @@ impl CodebookTensor {
     }
 
     /// The codes packed as bitsandbytes does: the first in the highest bits of a byte
-    /// ([`PackOrder::BITSANDBYTES`]). A last byte that is not full is filled up with the code of 0, if
-    /// whole codes fill a byte.
+    /// ([`PackOrder::BITSANDBYTES`]). A last byte that is not full is filled up with the code of 0,
+    /// if whole codes fill a byte.
     ///
     /// ```
     /// use mantissa::prelude::*;
