@@ -4,10 +4,10 @@
 //! code = the nearest level's number to x / s        x' = levels[code] * s
 //! ```
 //!
-//! [`Codebook`] is the table. [`CodebookScheme`] says where s comes from: the largest magnitude of each
-//! block, as in [`NF4`], or nowhere, if the levels are the values themselves. [`CodebookTensor`] is a
-//! quantized tensor. [`lloyd_max`] learns a table from data; [`TERNARY`] and [`BINARY`] are the two
-//! smallest ones, scaled by the mean magnitude.
+//! [`Codebook`] is the table. [`CodebookScheme`] says where s comes from: the largest magnitude of
+//! each block, as in [`NF4`], or nowhere, if the levels are the values themselves.
+//! [`CodebookTensor`] is a quantized tensor. [`lloyd_max`] learns a table from data; [`TERNARY`]
+//! and [`BINARY`] are the two smallest ones, scaled by the mean magnitude.
 
 mod absmean;
 mod known;
@@ -35,8 +35,8 @@ use std::borrow::Cow;
 /// outermost level to that. These are the thresholds of bitsandbytes' `quantize_blockwise` and
 /// `quantize_4bit` (backends/default/ops.py).
 ///
-/// Of several levels with the same value, x at or below that value takes the first in the table, and
-/// x above it the last; -0 counts as below +0.
+/// Of several levels with the same value, x at or below that value takes the first in the table,
+/// and x above it the last; -0 counts as below +0.
 ///
 /// ```
 /// use mantissa::prelude::*;
@@ -163,8 +163,8 @@ impl Codebook {
         CodebookScheme::new(self)
     }
 
-    /// The scheme whose levels are fractions of the largest magnitude of `block` consecutive numbers;
-    /// the levels are [normalized](Codebook::normalized).
+    /// The scheme whose levels are fractions of the largest magnitude of `block` consecutive
+    /// numbers; the levels are [normalized](Codebook::normalized).
     ///
     /// ```
     /// use mantissa::prelude::*;

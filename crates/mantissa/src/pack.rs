@@ -87,10 +87,10 @@ pub enum PackOrder {
     LowFirst,
     /// The first code in the highest bits: a big-endian bit string.
     HighFirst,
-    /// A run of `bytes` bytes is filled level by level: first every byte's lowest bits, then the bits
-    /// above them. With p = 8 / bits codes to a byte, byte `j` of a run holds its codes `j`,
-    /// `j + bytes`, ..., `j + (p - 1) * bytes`, the first in the lowest bits. A last run that is not
-    /// full is filled up with zeros.
+    /// A run of `bytes` bytes is filled level by level: first every byte's lowest bits, then the
+    /// bits above them. With p = 8 / bits codes to a byte, byte `j` of a run holds its codes `j`,
+    /// `j + bytes`, ..., `j + (p - 1) * bytes`, the first in the lowest bits. A last run that is
+    /// not full is filled up with zeros.
     Planes {
         /// The bytes of a run.
         bytes: usize,

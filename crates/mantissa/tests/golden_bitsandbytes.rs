@@ -54,9 +54,9 @@ fn four_bit_codes_scales_and_values_are_equal() {
     }
 }
 
-/// The offset is the mean of 32 absmax. torch sums float32 in an order that depends on the processor's
-/// vectors; ours is the exact sum rounded once, here one unit in the last place less. Everything that
-/// follows from bitsandbytes' own offset is equal.
+/// The offset is the mean of 32 absmax. torch sums float32 in an order that depends on the
+/// processor's vectors; ours is the exact sum rounded once, here one unit in the last place less.
+/// Everything that follows from bitsandbytes' own offset is equal.
 #[test]
 fn double_quantization_is_equal_but_for_the_rounding_of_the_mean() {
     let golden = golden();
@@ -105,9 +105,10 @@ fn files_of_bitsandbytes_are_read() {
 }
 
 /// bitsandbytes' CPU code for 8 bits first rounds x / absmax to one of 65536 steps from -1 to 1
-/// (`norm_to_lut_index` in csrc/cpu_ops.cpp), then looks for the nearest level. Of 2048 numbers one lies so
-/// near a midpoint that the step is on its other side: -0.043756 is below the midpoint -0.043750, and its
-/// step -0.043748 above. With the numbers put on those steps, all codes are equal.
+/// (`norm_to_lut_index` in csrc/cpu_ops.cpp), then looks for the nearest level. Of 2048 numbers one
+/// lies so near a midpoint that the step is on its other side: -0.043756 is below the midpoint
+/// -0.043750, and its step -0.043748 above. With the numbers put on those steps, all codes are
+/// equal.
 #[test]
 fn dynamic_codes_differ_only_where_bitsandbytes_rounds_first() {
     let golden = golden();

@@ -93,6 +93,16 @@ fn many_numbers_cost_hardly_more_in_runs() {
 }
 
 #[test]
+fn runs_keep_sparse_numbers_apart_and_dense_ones_fine() {
+    let mut x: Vec<f64> = (0..5000).map(|i| (f64::from(i) + 0.5) / 5000.0).collect();
+    x.extend([100.0, 140.0, 180.0]);
+    let book = lloyd_max(&x, 5);
+    for (level, expected) in book.levels().iter().zip([0.25, 0.75, 100.0, 140.0, 180.0]) {
+        assert!((level - expected).abs() < 0.001, "{book:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_learned_says_so() {
     let message = |x: &[f32], levels| Codebook::learn(x, levels).unwrap_err().to_string();
     assert_eq!(

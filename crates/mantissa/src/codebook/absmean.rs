@@ -5,7 +5,7 @@ use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, fin
 use crate::tensor::{Tensor, TensorData};
 use ndarray::{ArrayD, IxDyn};
 
-/// Ternary weights: -1, 0 or 1 times the mean magnitude, BitNet b1.58 (arXiv:2402.17764, section 2).
+/// Ternary weights: -1, 0 or 1 times the mean magnitude. BitNet b1.58, arXiv:2402.17764, section 2.
 ///
 /// ```text
 /// s = mean |x|        code = clamp(round(x / s), -1, 1)        x' = code * s
@@ -25,7 +25,7 @@ pub const TERNARY: Absmean = Absmean {
     share: Share::Tensor,
 };
 
-/// Binary weights: the sign times the mean magnitude, XNOR-Net (arXiv:1603.05279, section 3.1).
+/// Binary weights: the sign times the mean magnitude. XNOR-Net, arXiv:1603.05279, section 3.1.
 ///
 /// ```text
 /// s = mean |x|        code = 1 if x >= 0, else 0        x' = (2 * code - 1) * s

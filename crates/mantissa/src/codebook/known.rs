@@ -4,11 +4,11 @@ use super::{Codebook, CodebookScheme};
 
 /// NormalFloat4 of QLoRA (arXiv:2305.14314, appendix E), in blocks of 64.
 ///
-/// Weights are nearly normal, so a level should stand for an equal share of a normal distribution: the
-/// levels are quantiles Q(p) of N(0, 1) at evenly spaced p, which reach out to p = 1 - d with
+/// Weights are nearly normal, so a level should stand for an equal share of a normal distribution:
+/// the levels are quantiles Q(p) of N(0, 1) at evenly spaced p, which reach out to p = 1 - d with
 /// d = (1/32 + 1/30) / 2. There are eight from Q(1 - d) toward Q(1/2) = 0, seven from Q(d) toward 0,
-/// and 0 itself, so that it is exact; all are divided by Q(1 - d) = 1.848, so that the ends are -1 and
-/// 1 and fit a block scaled by its largest magnitude.
+/// and 0 itself, so that it is exact; all are divided by Q(1 - d) = 1.848, so that the ends are -1
+/// and 1 and fit a block scaled by its largest magnitude.
 ///
 /// The sixteen numbers are bitsandbytes' (`get_4bit_type("nf4")`), which computed them by
 /// `create_normal_map` in float32.
@@ -25,14 +25,15 @@ use super::{Codebook, CodebookScheme};
 /// ```
 pub const NF4: CodebookScheme = CodebookScheme::known(Codebook::known("nf4", &NF4_LEVELS), 64);
 
-/// bitsandbytes' own 4-bit float, in blocks of 64: sign, two exponent bits and one fraction bit, whose
-/// codes are not in the order of their values: 0, 1/192, 2/3, 1, 1/3, 1/2, 1/6, 1/4, then the negatives.
+/// bitsandbytes' own 4-bit float, in blocks of 64: sign, two exponent bits and one fraction bit,
+/// whose codes are not in the order of their values: 0, 1/192, 2/3, 1, 1/3, 1/2, 1/6, 1/4, then the
+/// negatives.
 ///
 /// The table is `get_4bit_type("fp4")`: 0, 0.0625, 8, 12, 4, 6, 2, 3 divided by 12. It is not OCP's
 /// [`FP4_E2M1FN`](crate::FP4_E2M1FN), whose step below 1 is 0.5 and not 0.0625.
 ///
-/// There are two zeros. As in bitsandbytes' CPU code, numbers up to 0 take code 0, and those above it,
-/// up to the midpoint, code 8; its CUDA kernels do the opposite, and let ties go toward zero.
+/// There are two zeros. As in bitsandbytes' CPU code, numbers up to 0 take code 0, and those above
+/// it, up to the midpoint, code 8; its CUDA kernels do the opposite, and let ties go toward zero.
 ///
 /// ```
 /// use mantissa::prelude::*;
@@ -43,24 +44,24 @@ pub const NF4: CodebookScheme = CodebookScheme::known(Codebook::known("nf4", &NF
 pub const BNB_FP4: CodebookScheme =
     CodebookScheme::known(Codebook::known("bnb_fp4", &BNB_FP4_LEVELS), 64);
 
-/// bitsandbytes' signed dynamic 8-bit type, in blocks of 4096: seven decades, each with twice as many
-/// levels as the one below it.
+/// bitsandbytes' signed dynamic 8-bit type, in blocks of 4096: seven decades, each with twice as
+/// many levels as the one below it.
 ///
-/// Decade i = 0 ... 6 has 2^i positive levels: 10^(i - 6) times the middles of as many equal parts of
-/// 0.1 to 1. With their negatives, 0 and 1 there are 256. bitsandbytes (`create_dynamic_map`), after
-/// Dettmers, arXiv:1511.04561.
+/// Decade i = 0 ... 6 has 2^i positive levels: 10^(i - 6) times the middles of as many equal parts
+/// of 0.1 to 1. With their negatives, 0 and 1 there are 256. bitsandbytes (`create_dynamic_map`),
+/// after Dettmers, arXiv:1511.04561.
 ///
-/// bitsandbytes' CPU code finds levels in a table of 65536 steps from -1 to 1 instead of comparing with
-/// the midpoints, as its CUDA kernels and this library do: codes differ where a midpoint lies within
-/// 2^-16 of x / absmax, which is everywhere near zero. It also gives a block of zeros the code 0, with
-/// the level -0.99; here it is the code of 0.
+/// bitsandbytes' CPU code finds levels in a table of 65536 steps from -1 to 1 instead of comparing
+/// with the midpoints, as its CUDA kernels and this library do: codes differ where a midpoint lies
+/// within 2^-16 of x / absmax, which is everywhere near zero. It also gives a block of zeros the
+/// code 0, with the level -0.99; here it is the code of 0.
 ///
 /// ```
 /// use mantissa::prelude::*;
 /// let levels = BNB_DYNAMIC8.codebook().levels().to_vec();
 /// assert_eq!((levels[127], levels[254], levels[255]), (0.0, 0.99296874, 1.0));
 /// let q = BNB_DYNAMIC8.block(256).quantize([2.0, 0.5, -0.001]);
-/// assert_eq!(q.codes().to_vec(), [255.0, 208.0, 99.0]);
+/// assert_eq!(q.codes().to_vec(), [255.0, 201.0, 116.0]);
 /// ```
 pub const BNB_DYNAMIC8: CodebookScheme =
     CodebookScheme::known(Codebook::known("bnb_dynamic8", &DYNAMIC8_LEVELS), 4096);
@@ -116,8 +117,9 @@ const DYNAMIC8_LEVELS: [f32; 256] = {
     levels
 };
 
-/// Boundary `i` of `parts` equal parts of 0.1 to 1, as torch.linspace rounds it: counted from the nearer
-/// end, in steps rounded to float32, with one more rounding (its products are fused into the sum).
+/// Boundary `i` of `parts` equal parts of 0.1 to 1, as torch.linspace rounds it: counted from the
+/// nearer end, in steps rounded to float32, with one more rounding (its products are fused into the
+/// sum).
 const fn boundary(i: usize, parts: usize) -> f32 {
     let (low, high) = (0.1_f32, 1.0_f32);
     let step = ((high - low) / parts as f32) as f64; // with a float32, exact in a float64

@@ -8,17 +8,19 @@ use std::ops::Range;
 /// Up to so many different numbers the search is exact.
 const POINTS: usize = 4096;
 
-/// The codebook with the least squared error for `x`: the Lloyd-Max quantizer, k-means in one dimension.
+/// The codebook with the least squared error for `x`: the Lloyd-Max quantizer, k-means in one
+/// dimension.
 ///
 /// Its levels are the means of the numbers that are nearest to them (Lloyd, "Least squares
 /// quantization in PCM", 1982; Max, "Quantizing for minimum distortion", 1960). Lloyd's iteration
-/// finds one of many codebooks for which that holds; here it is the best of all. In sorted numbers a
-/// cell is a range, so the best j cells up to a number are the best j - 1 up to some earlier one, and one
-/// more: dynamic programming, with the rule that the last cell starts no earlier for a later number
-/// (Wu, "Optimal quantization by matrix searching", 1991; Groenlund et al., arXiv:1701.07204).
+/// finds one of many codebooks for which that holds; here it is the best of all. In sorted numbers
+/// a cell is a range, so the best j cells up to a number are the best j - 1 up to some earlier one,
+/// and one more: dynamic programming, with the rule that the last cell starts no earlier for a
+/// later number (Wu, "Optimal quantization by matrix searching", 1991; Groenlund et al.,
+/// arXiv:1701.07204).
 ///
-/// More than 4096 different numbers are first taken together in runs of at most 1/2048 of their range
-/// and 1/2048 of their count, and cells begin and end with a run.
+/// More than 4096 different numbers are first taken together in runs of at most 1/2048 of their
+/// range and 1/2048 of their count, and cells begin and end with a run.
 ///
 /// The levels have the scale of `x`: use them with [`Codebook::absolute`]. Where `x` has fewer
 /// different numbers than there are levels, the last level repeats.

@@ -11,8 +11,8 @@ pub(super) const DOUBLE_BLOCK: usize = 256;
 /// [`BNB_DYNAMIC8`], or any [`Codebook`] with ([`Codebook::blockwise`]) or without
 /// ([`Codebook::absolute`]) scales.
 ///
-/// With scales, the tensor is taken as one row of numbers, in row-major order whatever its shape, and cut
-/// into blocks; the last may be shorter. In float32,
+/// With scales, the tensor is taken as one row of numbers, in row-major order whatever its shape,
+/// and cut into blocks; the last may be shorter. In float32,
 ///
 /// ```text
 /// absmax = the largest |x| of the block
@@ -20,10 +20,11 @@ pub(super) const DOUBLE_BLOCK: usize = 256;
 /// x'     = levels[code] * absmax
 /// ```
 ///
-/// This is bitsandbytes' arithmetic (`quantize_4bit` and `quantize_blockwise`), with one exception: its
-/// CPU code for 4 bits divides by absmax in a last block that is shorter, where a number within a
-/// rounding of a midpoint may take the other code. A block of zeros has absmax 0 and comes back as
-/// zeros, of either sign.
+/// This is bitsandbytes' arithmetic (`quantize_4bit` and `quantize_blockwise`), with one exception:
+/// in a last block that is shorter, its CPU code for 4 bits divides by absmax, so that a number
+/// within a rounding of a midpoint may take the other code, and gives zeros the absmax 1e-38. Here
+/// a block of zeros has absmax 0 and comes back as zeros, of either sign. Below 1e-38 the steps are
+/// those of 1e-38.
 ///
 /// ```
 /// use mantissa::prelude::*;
@@ -46,8 +47,8 @@ pub enum CodebookScales {
     Absolute,
     /// The largest magnitude of each block.
     Absmax(Vec<f32>),
-    /// The same double quantized: absmax of block b = levels\[codes\[b\]\] * absmax\[b / 256\] + offset,
-    /// with the levels of [`BNB_DYNAMIC8`].
+    /// The same double quantized: absmax of block b = levels\[codes\[b\]\] * absmax\[b / 256\] +
+    /// offset, with the levels of [`BNB_DYNAMIC8`].
     Double {
         /// One for each block.
         codes: Vec<u8>,
@@ -76,8 +77,8 @@ impl CodebookScheme {
         }
     }
 
-    /// The same with a scale for every `block` consecutive numbers. A scheme without scales gets them,
-    /// and [normalized](Codebook::normalized) levels.
+    /// The same with a scale for every `block` consecutive numbers. A scheme without scales gets
+    /// them, and [normalized](Codebook::normalized) levels.
     pub fn block(self, block: usize) -> CodebookScheme {
         CodebookScheme {
             codebook: self.codebook.normalized(),
@@ -89,9 +90,9 @@ impl CodebookScheme {
     /// The same with the scales quantized too, to 8 bits: QLoRA's double quantization
     /// (arXiv:2305.14314, section 3), as bitsandbytes has it (`compress_statistics=True`).
     ///
-    /// The mean of all absmax is subtracted, summed in float64 and rounded once, and the differences are
-    /// quantized with [`BNB_DYNAMIC8`] in blocks of 256. The weights' codes stay those of the exact
-    /// absmax.
+    /// The mean of all absmax is subtracted, summed in float64 and rounded once, and the
+    /// differences are quantized with [`BNB_DYNAMIC8`] in blocks of 256. The weights' codes stay
+    /// those of the exact absmax.
     ///
     /// ```
     /// use mantissa::prelude::*;

@@ -86,17 +86,25 @@ impl CodebookTensor {
     }
 
     /// The codes packed as bitsandbytes does: the first in the highest bits of a byte
-    /// ([`PackOrder::BITSANDBYTES`]).
+    /// ([`PackOrder::BITSANDBYTES`]). A last byte that is not full is filled up with the code of 0,
+    /// if whole codes fill a byte.
     ///
     /// ```
     /// use mantissa::prelude::*;
-    /// let q = NF4.quantize([1.0, -1.0, 0.0]);
-    /// assert_eq!(q.codes().to_vec(), [15.0, 0.0, 7.0]);
-    /// assert_eq!((q.packed(), q.codes().bytes()), (vec![0xf0, 0x70], &[0x0f, 0x07][..]));
+    /// let q = NF4.quantize([1.0, -1.0, 0.5]);
+    /// assert_eq!(q.codes().to_vec(), [15.0, 0.0, 12.0]);
+    /// assert_eq!((q.packed(), q.codes().bytes()), (vec![0xf0, 0xc7], &[0x0f, 0x0c][..]));
     /// ```
     pub fn packed(&self) -> Vec<u8> {
+        let bits = self.codes.dtype().bits();
+        let fill = match 8 % bits {
+            0 => self.codes.len().wrapping_neg() % (8 / bits as usize),
+            _ => 0,
+        };
+        let zero = u64::from(self.codebook().code(0.0));
         let codes = self.codes.values().map(|value| value.code());
-        pack_in(PackOrder::BITSANDBYTES, codes, self.codes.dtype().bits())
+        let codes = codes.chain(std::iter::repeat_n(zero, fill));
+        pack_in(PackOrder::BITSANDBYTES, codes, bits)
     }
 
     /// The scheme.
