@@ -50,6 +50,7 @@ mod pack;
 mod quantized;
 mod real;
 pub mod render;
+mod sample;
 mod scheme;
 mod tensor;
 mod text;
@@ -78,6 +79,7 @@ pub use render::{
     compare, essence, essence_in, explorer, grid, memory_bars, number_line, number_lines, packing,
     range_precision, window,
 };
+pub use sample::normal;
 pub use scheme::*;
 pub use tensor::{Tensor, TensorData, TensorError, tensor};
 pub use value::{Class, Value};
