@@ -11,8 +11,9 @@ use std::fmt;
 /// A positive real number as hardware without floats multiplies by it: a 31-bit integer and a shift.
 ///
 /// M = m * 2^-31 * 2^shift with 2^30 <= m < 2^31. An accumulator times m is rounded at bit 31 (ties
-/// up), then shifted and rounded again (ties away from zero). The result differs by less than 1 from
-/// the product rounded once, so that a code is off by one at most. Jacob et al., arXiv:1712.05877,
+/// up), then shifted and rounded again (ties away from zero). From the product rounded once, ties to
+/// even, the result differs by one at most: at half of the ties, and for about 2^(shift - 1) of all
+/// other accumulators, where the first rounding makes a tie. Jacob et al., arXiv:1712.05877,
 /// section 2.2 and appendix B; gemmlowp's `SaturatingRoundingDoublingHighMul` and
 /// `RoundingDivideByPOT`, TFLite's `QuantizeMultiplier` and `MultiplyByQuantizedMultiplier`.
 ///
