@@ -70,6 +70,25 @@ fn the_bias_is_int32_in_steps_of_the_accumulator() {
 }
 
 #[test]
+fn accumulators_may_reach_the_last_int32_with_their_bias() {
+    // The largest product is 127 * (1 - -128) = 16383.
+    let params = AffineParams::tensor(INT8, 1.0, 1);
+    let scheme = LinearScheme::w8a8_static(params.clone()).output(params);
+    let layer = |bias: f32| {
+        let weight = AffineParams::tensor(INT8, 1.0, 0).quantize([[-127.0]]);
+        QuantizedLinear::from_parts(weight, Some(array![bias]), &scheme)
+    };
+    assert_eq!(
+        layer(2147467264.0).unwrap().bias_codes(),
+        Some(&[i32::MAX - 16383][..])
+    );
+    assert!(layer(-2147467264.0).is_ok());
+    let error = message(layer(2147467264.0 + 128.0));
+    assert!(error.starts_with("the accumulator of output 0 cannot be as large as 2147483775"));
+    assert!(message(layer(2147483648.0)).starts_with("the bias of output 0 cannot be"));
+}
+
+#[test]
 fn outputs_that_cannot_be_say_why() {
     let linear = Linear::seeded(8, 2, 1);
     let params = AffineParams::tensor(INT8, 0.1, 0);

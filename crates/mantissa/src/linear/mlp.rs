@@ -12,7 +12,7 @@ pub enum Layer {
     /// In float32.
     Float(Linear),
     /// With quantized weights.
-    Quantized(QuantizedLinear),
+    Quantized(Box<QuantizedLinear>),
 }
 
 impl Layer {
@@ -69,7 +69,7 @@ impl From<Linear> for Layer {
 
 impl From<QuantizedLinear> for Layer {
     fn from(layer: QuantizedLinear) -> Layer {
-        Layer::Quantized(layer)
+        Layer::Quantized(Box::new(layer))
     }
 }
 
@@ -266,7 +266,7 @@ impl Mlp {
                 return Ok(layer.clone());
             };
             match choose(i, linear) {
-                Some(scheme) => linear.try_quantize(&scheme).map(Layer::Quantized),
+                Some(scheme) => linear.try_quantize(&scheme).map(Layer::from),
                 None => Ok(layer.clone()),
             }
         });

@@ -161,7 +161,7 @@ impl Activations {
             Activations::Static(params) => (params.clone(), false),
             // A row of zeros shows what the scheme does, and whether it can.
             Activations::Dynamic(scheme) => {
-                (scheme.try_fit(&Array2::<f32>::zeros((1, inputs)))?, true)
+                (scheme.try_fit(Array2::<f32>::zeros((1, inputs)))?, true)
             }
         };
         if !(by_row && *params.granularity() == Granularity::Axis(0)) {
