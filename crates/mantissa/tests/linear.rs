@@ -14,9 +14,9 @@ fn config() -> Config {
     }
 }
 
-/// Rows of numbers between -1 and 1.
 fn rows(batch: usize, inputs: usize) -> Array2<f32> {
-    Linear::seeded(inputs, batch.max(1), 99).weight() * (inputs as f32).sqrt()
+    let x = normal([batch, inputs], 99);
+    x.into_dimensionality().unwrap()
 }
 
 fn message<T: std::fmt::Debug>(result: Result<T, QuantError>) -> String {
@@ -94,7 +94,7 @@ fn shapes_that_do_not_fit_say_what_would() {
 
 #[test]
 fn a_batch_may_be_empty_or_one_row() {
-    let params = AffineParams::tensor(INT8, 0.01, 3);
+    let params = AffineParams::tensor(INT8, 0.04, 3);
     let schemes = [
         LinearScheme::w8a32(),
         LinearScheme::w8a16(FP16),
@@ -352,16 +352,16 @@ fn every_scheme_keeps_its_signal_to_noise_ratio() {
         ),
     ];
     let expected = [
-        ("W8A32", 45.2),
-        ("W8A16 float16", 45.2),
-        ("W8A16 bfloat16", 44.3),
-        ("W4A16, groups of 32", 21.8),
-        ("W8A8 dynamic", 43.0),
-        ("W8A8 dynamic, one fit a batch", 42.1),
-        ("W8A8 static", 42.0),
-        ("W8A8 static, per tensor", 42.2),
-        ("W8A8 static, int8 out", 39.1),
-        ("the same, integers only", 39.1),
+        ("W8A32", 44.6),
+        ("W8A16 float16", 44.6),
+        ("W8A16 bfloat16", 43.7),
+        ("W4A16, groups of 32", 21.3),
+        ("W8A8 dynamic", 41.4),
+        ("W8A8 dynamic, one fit a batch", 38.6),
+        ("W8A8 static", 38.6),
+        ("W8A8 static, per tensor", 38.7),
+        ("W8A8 static, int8 out", 36.7),
+        ("the same, integers only", 36.7),
     ];
     assert_eq!(measured, expected);
 }
