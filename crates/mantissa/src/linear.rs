@@ -27,7 +27,7 @@ use crate::tensor::TensorData;
 use ndarray::{Array1, Array2, ArrayD};
 use std::fmt;
 
-/// A linear layer in float32: y = x W^T + b, with W of shape [out, in] as in torch.
+/// A linear layer in float32: y = x W^T + b, with W of shape `[out, in]` as in torch.
 ///
 /// ```
 /// use mantissa::prelude::*;
@@ -43,7 +43,7 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// A layer without bias, of a weight matrix [out, in].
+    /// A layer without bias, of a weight matrix `[out, in]`.
     ///
     /// # Panics
     /// Where [`Linear::try_new`] has an error.
@@ -77,7 +77,7 @@ impl Linear {
     /// [`Linear::with_bias`] with an error instead of a panic.
     ///
     /// # Errors
-    /// Another shape than [out]; NaN or infinity.
+    /// Another shape than `[out]`; NaN or infinity.
     pub fn try_with_bias(self, bias: impl TensorData) -> Result<Linear, QuantError> {
         let bias = Some(bias_vector(bias, self.outputs())?);
         Ok(Linear { bias, ..self })
@@ -117,12 +117,12 @@ impl Linear {
         self.weight.nrows()
     }
 
-    /// The weights, [out, in].
+    /// The weights, `[out, in]`.
     pub fn weight(&self) -> &Array2<f32> {
         &self.weight
     }
 
-    /// The bias, [out].
+    /// The bias, `[out]`.
     pub fn bias(&self) -> Option<&Array1<f32>> {
         self.bias.as_ref()
     }
@@ -132,7 +132,7 @@ impl Linear {
         4 * (self.weight.len() + self.bias.as_ref().map_or(0, Array1::len))
     }
 
-    /// y = x W^T + b for a batch [batch, in], which may be empty: [batch, out].
+    /// y = x W^T + b for a batch `[batch, in]`, which may be empty: `[batch, out]`.
     ///
     /// Products of float32 are exact in float64; they are added there in order, then the bias, and
     /// the sum is rounded to float32 once. NaN and infinity go through as in IEEE 754.
@@ -147,7 +147,7 @@ impl Linear {
     /// [`Linear::forward`] with an error instead of a panic.
     ///
     /// # Errors
-    /// Another shape than [batch, in].
+    /// Another shape than `[batch, in]`.
     pub fn try_forward(&self, x: impl TensorData) -> Result<Array2<f32>, QuantError> {
         let x = batch(x, self.inputs())?;
         Ok(product(&x, &self.weight, self.bias()))

@@ -40,7 +40,7 @@ impl Layer {
         }
     }
 
-    /// y for a batch [batch, in].
+    /// y for a batch `[batch, in]`.
     ///
     /// # Panics
     /// Where [`Layer::try_forward`] has an error.
@@ -159,7 +159,7 @@ impl Mlp {
         self.layers.iter().map(Layer::bytes).sum()
     }
 
-    /// What comes out for a batch [batch, in].
+    /// What comes out for a batch `[batch, in]`.
     ///
     /// # Panics
     /// Where [`Mlp::try_forward`] has an error.

@@ -53,7 +53,7 @@ impl QuantizedLinear {
     /// ```
     ///
     /// # Errors
-    /// Weights that are no matrix, or empty; a bias of another shape than [out], or not finite;
+    /// Weights that are no matrix, or empty; a bias of another shape than `[out]`, or not finite;
     /// activations with a scale that are not integers, or multiply weights that are not, or have more
     /// than one scale (a dynamic one may be for each row); an integer output of other than static
     /// activations, or of weights with several scales in a row, or whose bias or accumulators int32
@@ -105,12 +105,12 @@ impl QuantizedLinear {
         self.weight.codes().shape()[0]
     }
 
-    /// Codes, scales and zero points of the weights, [out, in].
+    /// Codes, scales and zero points of the weights, `[out, in]`.
     pub fn weight(&self) -> &AffineTensor {
         &self.weight
     }
 
-    /// The bias that the layer was made with, [out].
+    /// The bias that the layer was made with, `[out]`.
     pub fn bias(&self) -> Option<&Array1<f32>> {
         self.bias.as_ref()
     }
@@ -164,13 +164,14 @@ impl QuantizedLinear {
         weight.expect("a layer's codes are a matrix")
     }
 
-    /// y for a batch [batch, in], which may be empty: [batch, out].
+    /// y for a batch `[batch, in]`, which may be empty: `[batch, out]`.
     ///
     /// - Float activations: x, rounded to its format, times the weights, dequantized at every call;
     ///   sums as in [`Linear::forward`], and y rounded to the format of x, with its own rule for what
     ///   is too large. NaN and infinity go through as in IEEE 754.
     /// - Integer activations: the exact integer sum times sx sw, summed over the groups of a row if
-    ///   there are several, plus the bias, in float64, rounded once to float32.
+    ///   there are several, plus the bias, in float64, rounded once to float32, which may overflow to
+    ///   infinity.
     /// - Integer output: the values of [`QuantizedLinear::forward_codes`].
     ///
     /// # Panics
@@ -183,7 +184,7 @@ impl QuantizedLinear {
     /// [`QuantizedLinear::forward`] with an error instead of a panic.
     ///
     /// # Errors
-    /// Another shape than [batch, in]; NaN, which has no place among integers, and for dynamic
+    /// Another shape than `[batch, in]`; NaN, which has no place among integers, and for dynamic
     /// activations infinity (static ones clip it); NaN where the float format has none.
     pub fn try_forward(&self, x: impl TensorData) -> Result<Array2<f32>, QuantError> {
         match (&self.activations, &self.requantize) {
@@ -231,7 +232,7 @@ impl QuantizedLinear {
         }
     }
 
-    /// The integers Σ (qx - zx)(qw - zw), [batch, out]: what the hardware's accumulators hold, zero
+    /// The integers Σ (qx - zx)(qw - zw), `[batch, out]`: what the hardware's accumulators hold, zero
     /// points accounted for, before any scale and bias. For int8 they fit int32 up to 33 025 inputs,
     /// since each term is at most 255 * 255; here they are int64.
     ///
