@@ -23,14 +23,19 @@ mod basic;
 mod common;
 mod few_bits;
 mod fp4;
+mod iq;
 mod iq4;
+mod k;
+mod layout;
 mod tensor;
 mod ternary;
 
 pub use basic::{Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q8_1};
 pub use few_bits::{Q1_0, Q2_0};
 pub use fp4::{MXFP4, NVFP4};
+pub use iq::{IQ1_M, IQ1_S, IQ2_S, IQ2_XS, IQ2_XXS, IQ3_S, IQ3_XXS};
 pub use iq4::{IQ4_NL, IQ4_XS};
+pub use k::{Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, Q8_K};
 pub use tensor::BlockTensor;
 pub use ternary::{TQ1_0, TQ2_0};
 
@@ -42,8 +47,9 @@ pub const FORMATS: &[BlockFormat] = &[
     // One scale a block.
     Q1_0, Q2_0, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q8_1,
     // K-quants: blocks of 256 with scales of their parts.
+    Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, Q8_K, //
     // IQ: codes into tables.
-    IQ4_NL, IQ4_XS, //
+    IQ1_S, IQ1_M, IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S, IQ4_NL, IQ4_XS, //
     // Ternary.
     TQ1_0, TQ2_0, //
     // Float codes.
