@@ -38,6 +38,7 @@ mod codebook;
 mod codec;
 mod dtype;
 mod format;
+mod granularity;
 mod info;
 mod int;
 mod linear;
@@ -49,6 +50,7 @@ mod pack;
 mod quantized;
 mod real;
 pub mod render;
+mod sample;
 mod scheme;
 mod tensor;
 mod text;
@@ -61,21 +63,23 @@ pub use codebook::*;
 pub use codec::{EncodeError, Overflow, Rounding};
 pub use dtype::{DType, UnknownDType, dtypes};
 pub use format::*;
+pub use granularity::Granularity;
 pub use info::{FInfo, IInfo, finfo, iinfo};
 pub use int::*;
 pub use linear::*;
 pub use mapping::{Mapping, Numbers, Preimage, mapping, preimage, sharing};
 pub use memory::{BadCount, Count, Memory, memory};
 pub use metrics::*;
-pub use pack::{pack, unpack};
+pub use pack::{PackOrder, pack, pack_in, unpack, unpack_in};
 pub use quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
     Explorer, Figure, Formats, Lang, NumberLine, Render, binary_storage, binary_storage_in, bits,
-    compare, essence, essence_in, explorer, grid, memory_bars, number_line, number_lines,
+    compare, essence, essence_in, explorer, grid, memory_bars, number_line, number_lines, packing,
     range_precision, window,
 };
+pub use sample::normal;
 pub use scheme::*;
 pub use tensor::{Tensor, TensorData, TensorError, tensor};
 pub use value::{Class, Value};

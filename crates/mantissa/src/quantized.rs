@@ -1,8 +1,9 @@
 //! What every quantizer shares: how numbers come in, how it fails, how its result describes itself.
 
-use crate::real::{Parts, Real};
+use crate::format::{FP32, FP64};
+use crate::real::Parts;
 use crate::tensor::{TensorData, TensorError};
-use ndarray::{ArrayD, IxDyn};
+use ndarray::{ArrayD, Dimension, IxDyn};
 use std::fmt;
 use thiserror::Error;
 
@@ -150,7 +151,10 @@ impl Summary {
 
     /// All bits for each element, 8 * bytes / len; NaN if there is none.
     pub fn bits_per_weight(&self) -> f64 {
-        8.0 * self.bytes() as f64 / self.len() as f64
+        match self.len() {
+            0 => f64::NAN,
+            len => 8.0 * self.bytes() as f64 / len as f64,
+        }
     }
 }
 
@@ -159,7 +163,7 @@ impl Summary {
 pub enum QuantError {
     /// The data are no tensor.
     #[error(transparent)]
-    Data(#[from] TensorError),
+    Data(Box<TensorError>),
     /// NaN or infinity among the numbers.
     #[error(
         "element {index:?} is {value}, which has no place in {scheme}: replace it, or clip the data \
@@ -196,7 +200,7 @@ pub enum QuantError {
         max: i64,
     },
     /// An axis that the tensor does not have.
-    #[error("there is no axis {axis} in shape {shape:?}: its axes are 0 to {}", shape.len() as i64 - 1)]
+    #[error("there is no axis {axis} in shape {shape:?}: {}", axes(shape))]
     Axis {
         /// The axis asked for.
         axis: usize,
@@ -248,6 +252,13 @@ pub enum QuantError {
     },
 }
 
+/// Boxed, because it is large and errors travel up by value.
+impl From<TensorError> for QuantError {
+    fn from(error: TensorError) -> QuantError {
+        QuantError::Data(Box::new(error))
+    }
+}
+
 impl QuantError {
     pub(crate) fn argument(what: &str, got: impl fmt::Display, right: &str) -> QuantError {
         QuantError::Argument {
@@ -257,12 +268,29 @@ impl QuantError {
         }
     }
 
+    pub(crate) fn not_finite(index: &IxDyn, value: f32, scheme: &str) -> QuantError {
+        QuantError::NotFinite {
+            index: index.slice().to_vec(),
+            value: crate::text::repr(value.into()),
+            scheme: scheme.to_owned(),
+        }
+    }
+
     pub(crate) fn shape(what: &str, got: &[usize], expected: impl Into<String>) -> QuantError {
         QuantError::Shape {
             what: what.to_owned(),
             got: got.to_vec(),
             expected: expected.into(),
         }
+    }
+}
+
+/// The axes of a shape, for a message.
+fn axes(shape: &[usize]) -> String {
+    match shape.len() {
+        0 => "it is a single number".to_owned(),
+        1 => "its only axis is 0".to_owned(),
+        n => format!("its axes are 0 to {}", n - 1),
     }
 }
 
@@ -289,37 +317,62 @@ pub(crate) fn unwrap<T>(result: Result<T, QuantError>) -> T {
 
 /// The numbers of `x` as float32, each rounded once; NaN and infinity stay.
 pub(crate) fn numbers(x: impl TensorData) -> Result<ArrayD<f32>, QuantError> {
-    let shape = x.shape()?;
-    let mut numbers = Vec::new();
-    x.visit(&mut |parts| numbers.push(to_f32(parts)));
-    ArrayD::from_shape_vec(IxDyn(&shape), numbers)
-        .map_err(|_| QuantError::Data(TensorError::Memory { shape }))
+    array(x, to_f32)
 }
 
-/// The same, all of them finite.
+/// The numbers of `x` in its shape, each as `number` makes it.
+pub(crate) fn array<T>(
+    x: impl TensorData,
+    number: fn(Parts) -> T,
+) -> Result<ArrayD<T>, QuantError> {
+    let shape = x.shape()?;
+    let mut numbers = Vec::new();
+    x.visit(&mut |parts| numbers.push(number(parts)));
+    ArrayD::from_shape_vec(IxDyn(&shape), numbers).map_err(|_| TensorError::Memory { shape }.into())
+}
+
+/// Whether an array can have this shape: an empty one may have axes longer than memory.
+pub(crate) fn countable(shape: &[usize]) -> Result<(), QuantError> {
+    let mut long = shape.iter().filter(|length| **length > 0);
+    let count = long.try_fold(1isize, |count, length| {
+        count.checked_mul(isize::try_from(*length).ok()?)
+    });
+    count.map(drop).ok_or_else(|| {
+        let shape = shape.to_vec();
+        TensorError::Memory { shape }.into()
+    })
+}
+
+/// [`numbers`], all of them finite.
 pub(crate) fn finite(x: impl TensorData, scheme: &str) -> Result<ArrayD<f32>, QuantError> {
     let x = numbers(x)?;
     match x.indexed_iter().find(|(_, value)| !value.is_finite()) {
         None => Ok(x),
-        Some((index, value)) => Err(QuantError::NotFinite {
-            index: ndarray::Dimension::slice(&index).to_vec(),
-            value: value.to_string(),
-            scheme: scheme.to_owned(),
-        }),
+        Some((index, value)) => Err(QuantError::not_finite(&index, *value, scheme)),
     }
 }
 
 /// A number rounded to float32, ties to even.
 pub(crate) fn to_f32(parts: Parts) -> f32 {
     match parts {
-        Parts::Nan { .. } => f32::NAN,
+        // Such a number is a float64, and `as` rounds that once.
+        Parts::Finite { significand, .. } if significand < 1 << 53 => to_f64(parts) as f32,
+        Parts::Finite { .. } => FP32.nearest(parts).to_f64() as f32,
+        Parts::Nan { .. } | Parts::Infinite { .. } => to_f64(parts) as f32,
+    }
+}
+
+/// A number rounded to float64, ties to even.
+pub(crate) fn to_f64(parts: Parts) -> f64 {
+    match parts {
+        Parts::Nan { .. } => f64::NAN,
+        Parts::Infinite { negative: true } => f64::NEG_INFINITY,
+        Parts::Infinite { negative: false } => f64::INFINITY,
         Parts::Finite {
             negative,
             significand,
             exponent,
-        } if significand < 1 << 53 => {
-            crate::real::exact_f64(negative, significand, exponent) as f32
-        }
-        other => crate::format::FP32.nearest(other.parts()).to_f64() as f32,
+        } if significand < 1 << 53 => crate::real::exact_f64(negative, significand, exponent),
+        Parts::Finite { .. } => FP64.nearest(parts).to_f64(),
     }
 }

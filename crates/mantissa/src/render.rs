@@ -15,6 +15,7 @@ pub mod lang;
 mod mapping;
 pub mod notebook;
 mod number_line;
+mod packing;
 mod range;
 mod svg;
 pub(crate) mod theme;
@@ -30,6 +31,7 @@ pub use grid::grid;
 pub use lang::Lang;
 pub use maud::Markup;
 pub use number_line::{Formats, NumberLine, number_line, number_lines, window};
+pub use packing::packing;
 pub use range::range_precision;
 pub use tutorial::{binary_storage, binary_storage_in};
 

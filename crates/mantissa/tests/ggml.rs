@@ -101,6 +101,10 @@ fn a_tensor_describes_itself() {
         (&scales.dtype[..], &scales.values[..]),
         ("float8_e8m0fnu", "0.125 to 1")
     );
+    // A scale that stands last.
+    let summary = ggml::TQ1_0.quantize([-0.75; 256]).summary();
+    assert_eq!(summary.parameters[0].values, "0.75");
+    assert_eq!((summary.code_bits, summary.code_bytes), (1.625, 52));
     let summary = ggml::IQ4_XS.quantize([1.0; 256]).summary();
     let names: Vec<&str> = summary.parameters.iter().map(|p| &p.name[..]).collect();
     assert_eq!(
@@ -377,6 +381,18 @@ fn ties_go_where_ggml_sends_them() {
         back(ggml::Q4_0, [-4.0, 4.0, 0.0, 0.0]),
         [-4.0, 3.5, 0.0, 0.0]
     );
+}
+
+#[test]
+fn iq4_leaves_weights_below_1e_15_alone_and_rounds_scales_to_even() {
+    let q = ggml::IQ4_NL.quantize([9e-16; 32]);
+    assert_eq!(q.block(0), [&[0, 0][..], &[0x88; 16]].concat());
+    // Parts with one weight each: their scales are 32, 2.5 and 3.5 times the block's, of which ggml
+    // makes -32, -2 and -4, written as 0, 30 and 28.
+    let mut w = vec![0.0; 256];
+    (w[0], w[32], w[64]) = (8.0, 0.625, 0.875);
+    let q = ggml::IQ4_XS.quantize(w);
+    assert_eq!(q.block(0)[2..8], [0x94, 0xaa, 0xe0, 0x0c, 0, 0]);
 }
 
 #[test]

@@ -1,0 +1,267 @@
+//! Scales and zero points, fitted or given, and quantizing with them.
+
+use super::AffineTensor;
+use crate::codec::{Overflow, Rounding};
+use crate::dtype::DType;
+use crate::granularity::{Granularity, Grid};
+use crate::quantized::{QuantError, Quantizer, numbers};
+use crate::tensor::{Tensor, TensorData};
+use ndarray::ArrayD;
+
+/// Scales and zero points of an affine quantization, one of each for every group of elements.
+///
+/// Quantizing with them is ONNX's QuantizeLinear: q = clamp(round(x / s) + z), ties to even;
+/// infinities become the last code. Made by [`Affine::fit`](crate::Affine::fit), or given:
+///
+/// ```
+/// use mantissa::prelude::*;
+/// let x = [[191.6, -13.5, 728.6], [92.14, 295.5, -184.0], [0.0, 684.6, 245.5]];
+/// let q = AffineParams::tensor(INT8, 3.5, -70).quantize(x);
+/// assert_eq!(q.codes().value(&[0, 2]).to_f64(), 127.0); // 208.2 - 70 = 138.2 is clipped
+/// assert_eq!(q.dequantize()[[0, 2]], 689.5);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct AffineParams {
+    dtype: DType,
+    granularity: Granularity,
+    scales: Vec<f32>,
+    zero_points: Vec<i32>,
+    /// The codes that are used.
+    range: (i32, i32),
+    reciprocal: bool,
+}
+
+impl AffineParams {
+    /// One scale and zero point for a whole tensor.
+    ///
+    /// # Panics
+    /// Where [`AffineParams::new`] has an error.
+    #[track_caller]
+    pub fn tensor(dtype: impl Into<DType>, scale: f32, zero_point: i32) -> AffineParams {
+        crate::quantized::unwrap(AffineParams::new(
+            dtype,
+            Granularity::Tensor,
+            [scale],
+            [zero_point],
+        ))
+    }
+
+    /// A scale and a zero point for each group, in row-major order of the grid. They must be as many
+    /// as a tensor has groups when it comes to quantizing.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let rows = AffineParams::new(UINT4, Granularity::Axis(0), [0.5, 2.0], [8, 0])?;
+    /// let q = rows.quantize([[1.0, -1.0], [6.1, 100.0]]);
+    /// assert_eq!(q.codes().to_vec(), [10.0, 6.0, 3.0, 15.0]);
+    /// # Ok::<(), QuantError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A scale that is zero, negative or not finite; a zero point that is no code, or is not 0 for a
+    /// float dtype; not as many of one as of the other; an integer dtype that has not 2 to 16 bits.
+    pub fn new(
+        dtype: impl Into<DType>,
+        granularity: Granularity,
+        scales: impl Into<Vec<f32>>,
+        zero_points: impl Into<Vec<i32>>,
+    ) -> Result<AffineParams, QuantError> {
+        let (dtype, scales, zero_points) = (dtype.into(), scales.into(), zero_points.into());
+        if zero_points.len() != scales.len() {
+            let expected = format!("one for each of the {} scales", scales.len());
+            return Err(QuantError::shape(
+                "the zero points",
+                &[zero_points.len()],
+                expected,
+            ));
+        }
+        if let Some(group) = scales.iter().position(|s| !(s.is_finite() && *s > 0.0)) {
+            let scale = scales[group];
+            return Err(QuantError::Scale { scale, group });
+        }
+        let range = match dtype {
+            DType::Float(_) => (0, 0),
+            DType::Int(int) if (2..=16).contains(&int.bits()) => {
+                (int.min() as i32, int.max() as i32)
+            }
+            DType::Int(_) => {
+                return Err(QuantError::argument(
+                    "the dtype of affine codes",
+                    dtype,
+                    "take an integer of 2 to 16 bits or a float format",
+                ));
+            }
+        };
+        let inside = |z: &i32| (range.0..=range.1).contains(z);
+        if let Some(group) = zero_points.iter().position(|z| !inside(z)) {
+            return Err(QuantError::ZeroPoint {
+                zero_point: zero_points[group].into(),
+                group,
+                dtype: dtype.to_string(),
+                min: range.0.into(),
+                max: range.1.into(),
+            });
+        }
+        Ok(AffineParams {
+            dtype,
+            granularity,
+            scales,
+            zero_points,
+            range,
+            reciprocal: false,
+        })
+    }
+
+    /// Leaves the smallest code unused: -127 to 127 for int8.
+    pub fn narrow(self) -> AffineParams {
+        let range = match self.dtype {
+            DType::Int(int) => (int.min() as i32 + 1, int.max() as i32),
+            DType::Float(_) => self.range,
+        };
+        AffineParams { range, ..self }
+    }
+
+    /// Quantizes with x * (1 / s) instead of x / s; see
+    /// [`Affine::reciprocal`](crate::Affine::reciprocal).
+    pub fn reciprocal(self) -> AffineParams {
+        AffineParams {
+            reciprocal: true,
+            ..self
+        }
+    }
+
+    /// The dtype of the codes.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// Which elements share a scale.
+    pub fn granularity(&self) -> &Granularity {
+        &self.granularity
+    }
+
+    /// The smallest and the largest code that are used; (0, 0) for a float dtype.
+    pub fn range(&self) -> (i32, i32) {
+        self.range
+    }
+
+    /// The scales, in row-major order of the grid.
+    pub fn scales(&self) -> &[f32] {
+        &self.scales
+    }
+
+    /// The zero points, in row-major order of the grid.
+    pub fn zero_points(&self) -> &[i32] {
+        &self.zero_points
+    }
+
+    /// The scale, where there is only one.
+    ///
+    /// # Panics
+    /// If there is not exactly one.
+    #[track_caller]
+    pub fn scale(&self) -> f32 {
+        self.only(&self.scales, "scale")
+    }
+
+    /// The zero point, where there is only one.
+    ///
+    /// # Panics
+    /// If there is not exactly one.
+    #[track_caller]
+    pub fn zero_point(&self) -> i32 {
+        self.only(&self.zero_points, "zero_point")
+    }
+
+    #[track_caller]
+    fn only<T: Copy>(&self, all: &[T], name: &str) -> T {
+        match all {
+            [one] => *one,
+            _ => panic!(
+                "there are {} groups: {name}s() gives one for each",
+                all.len()
+            ),
+        }
+    }
+
+    /// The code of one number in a group, as an integer. `x` is not NaN.
+    fn code(&self, x: f32, group: usize) -> i32 {
+        let steps = self.steps(x, group).round_ties_even();
+        let code = i64::from(steps as i32) + i64::from(self.zero_points[group]);
+        code.clamp(self.range.0.into(), self.range.1.into()) as i32
+    }
+
+    /// x in units of the scale.
+    fn steps(&self, x: f32, group: usize) -> f32 {
+        let scale = self.scales[group];
+        if self.reciprocal {
+            x * (1.0 / scale)
+        } else {
+            x / scale
+        }
+    }
+
+    /// The number that a code of a group stands for.
+    pub(super) fn value(&self, code: f64, group: usize) -> f32 {
+        (code - f64::from(self.zero_points[group])) as f32 * self.scales[group]
+    }
+
+    /// The groups of a tensor, of which there must be as many as there are scales.
+    pub(super) fn groups(&self, shape: &[usize]) -> Result<Grid, QuantError> {
+        let grid = Grid::new(&self.granularity, shape)?;
+        if grid.len() == self.scales.len() {
+            return Ok(grid);
+        }
+        let (scales, groups) = (self.scales.len(), grid.len());
+        let expected = format!(
+            "a shape with {scales} groups ({}), not {groups}",
+            self.granularity
+        );
+        Err(QuantError::shape("the tensor", shape, expected))
+    }
+
+    fn encode(&self, x: &ArrayD<f32>, grid: &Grid) -> Result<Tensor, QuantError> {
+        let of = x.iter().zip(grid.indices());
+        let tensor = match self.dtype {
+            DType::Int(_) => {
+                let codes: Vec<i32> = of.map(|(&x, group)| self.code(x, group)).collect();
+                Tensor::new(codes, self.dtype)?
+            }
+            DType::Float(_) => {
+                let steps: Vec<f32> = of.map(|(&x, group)| self.steps(x, group)).collect();
+                Tensor::encode(steps, self.dtype, Rounding::TiesToEven, Overflow::Saturate)?
+            }
+        };
+        Ok(tensor.reshape(x.shape())?)
+    }
+}
+
+impl Quantizer for AffineParams {
+    type Output = AffineTensor;
+
+    fn name(&self) -> String {
+        match self.granularity {
+            Granularity::Tensor => self.dtype.to_string(),
+            _ => format!("{}, {}", self.dtype, self.granularity),
+        }
+    }
+
+    /// Codes of `x` with these parameters. ONNX QuantizeLinear, opset 21.
+    ///
+    /// # Errors
+    /// NaN among the numbers (for which ONNX leaves the result open); another number of groups than
+    /// there are scales; with [`AffineParams::reciprocal`], a scale so small that 1 / s is infinite.
+    fn try_quantize(&self, x: impl TensorData) -> Result<AffineTensor, QuantError> {
+        let x = numbers(x)?;
+        if let Some((index, value)) = x.indexed_iter().find(|(_, x)| x.is_nan()) {
+            return Err(QuantError::not_finite(&index, *value, &self.name()));
+        }
+        let infinite = |s: &f32| self.reciprocal && (1.0 / s).is_infinite();
+        if let Some(group) = self.scales.iter().position(infinite) {
+            let scale = self.scales[group];
+            return Err(QuantError::Scale { scale, group });
+        }
+        let grid = self.groups(x.shape())?;
+        Ok(AffineTensor::new(self.clone(), self.encode(&x, &grid)?))
+    }
+}
