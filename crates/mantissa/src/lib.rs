@@ -76,8 +76,8 @@ pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
     Explorer, Figure, Formats, Lang, NumberLine, Render, binary_storage, binary_storage_in, bits,
-    compare, essence, essence_in, explorer, grid, memory_bars, number_line, number_lines, packing,
-    range_precision, window,
+    byte_layout, compare, essence, essence_in, explorer, grid, memory_bars, number_line,
+    number_lines, packing, range_precision, window,
 };
 pub use sample::normal;
 pub use scheme::*;

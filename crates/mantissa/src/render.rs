@@ -5,6 +5,7 @@
 //! [`figure`] is the SVG picture that most of them are, [`lang`] and `theme` are what they share.
 
 mod bits;
+mod byte_layout;
 mod cards;
 mod compare;
 mod essence;
@@ -22,6 +23,7 @@ pub(crate) mod theme;
 mod tutorial;
 
 pub use bits::bits;
+pub use byte_layout::byte_layout;
 pub use cards::memory_bars;
 pub use compare::compare;
 pub use essence::{essence, essence_in};
