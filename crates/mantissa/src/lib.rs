@@ -74,9 +74,9 @@ pub use quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
-    Explorer, Figure, Formats, Lang, NumberLine, Render, binary_storage, binary_storage_in, bits,
-    compare, essence, essence_in, explorer, grid, memory_bars, number_line, number_lines,
-    range_precision, window,
+    Affines, Explorer, Figure, Formats, Lang, NumberLine, Render, binary_storage,
+    binary_storage_in, bits, compare, essence, essence_in, explorer, grid, memory_bars,
+    number_line, number_lines, rails, range_precision, window,
 };
 pub use scheme::*;
 pub use tensor::{Tensor, TensorData, TensorError, tensor};

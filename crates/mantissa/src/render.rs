@@ -4,6 +4,7 @@
 //! the library never imports this module. [`notebook`] carries a rendering to the kernel,
 //! [`figure`] is the SVG picture that most of them are, [`lang`] and `theme` are what they share.
 
+mod affine;
 mod bits;
 mod cards;
 mod compare;
@@ -20,6 +21,7 @@ mod svg;
 pub(crate) mod theme;
 mod tutorial;
 
+pub use affine::{Affines, rails};
 pub use bits::bits;
 pub use cards::memory_bars;
 pub use compare::compare;
