@@ -5,9 +5,11 @@ mod code_rail;
 mod levels;
 mod rails;
 mod schemes;
+mod staircase;
 
 pub use rails::rails;
 pub use schemes::Affines;
+pub use staircase::staircase;
 
 use crate::dtype::DType;
 use crate::quantized::{finite, unwrap};
