@@ -76,7 +76,7 @@ pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
     Affines, Explorer, Figure, Formats, Lang, NumberLine, Render, binary_storage,
     binary_storage_in, bits, compare, essence, essence_in, explorer, grid, memory_bars,
-    number_line, number_lines, rails, range_precision, staircase, window,
+    number_line, number_lines, outlier_collapse, rails, range_precision, staircase, window,
 };
 pub use scheme::*;
 pub use tensor::{Tensor, TensorData, TensorError, tensor};

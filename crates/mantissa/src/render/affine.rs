@@ -3,10 +3,13 @@
 
 mod code_rail;
 mod levels;
+mod outcome;
+mod outlier;
 mod rails;
 mod schemes;
 mod staircase;
 
+pub use outlier::outlier_collapse;
 pub use rails::rails;
 pub use schemes::Affines;
 pub use staircase::staircase;

@@ -1,9 +1,10 @@
 //! The codes of a scheme in a row: one rail of a picture.
 
 use super::levels::Levels;
-use super::{LEFT, RIGHT};
+use super::{LEFT, RIGHT, WIDTH};
 use crate::render::figure::px1;
-use crate::render::number_line::axis::Axis;
+use crate::render::number_line::axis::{Axis, Label, fitting};
+use crate::render::svg::{Font, text};
 use crate::render::theme::{Hue, MUTED, PAPER};
 use maud::{Markup, html};
 
@@ -83,5 +84,20 @@ impl CodeRail<'_> {
         lines
             .map(|(from, to)| format!("M{} {}h{}", px1(from), px1(y), px1(to - from)))
             .collect()
+    }
+}
+
+/// The labels below a rail that have room: the zero point bold, a code left out in grey.
+pub(super) fn code_labels(y: f64, labels: Vec<(f64, String)>) -> Markup {
+    let font = Font::sans(12.0).middle();
+    let style = |label: &Label| match label.text.as_bytes() {
+        [b'z', ..] => font.bold(),
+        [.., last] if !last.is_ascii_digit() => font.fill(MUTED),
+        _ => font,
+    };
+    html! {
+        @for label in fitting(labels, font.bold(), (8.0, WIDTH - 8.0)) {
+            (text(label.x, y, style(&label), &label.text))
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! Numbers on a rail, their codes on another, and a line from each to each.
 
-use super::code_rail::{CodeRail, HIGH};
+use super::code_rail::{CodeRail, HIGH, code_labels};
+use super::outcome::Outcome;
 use super::schemes::{Affines, Fitted};
-use super::{LEFT, RIGHT, WIDTH, distinct, hue, numbers, sample, short};
+use super::{LEFT, RIGHT, WIDTH, distinct, numbers, sample, short};
 use crate::dtype::DType;
-use crate::metrics::errors;
 use crate::render::figure::px1;
 use crate::render::number_line::axis::{Axis, Label, fitting};
 use crate::render::svg::{Font, line, rail, table, text};
@@ -13,7 +13,6 @@ use crate::render::{Figure, Lang};
 use crate::tensor::TensorData;
 use crate::text::general;
 use maud::{Markup, html};
-use ndarray::ArrayD;
 
 /// More schemes than this, and the picture is too large for a notebook.
 const MOST_SCHEMES: usize = 4;
@@ -60,83 +59,22 @@ pub fn rails(x: impl TensorData, schemes: impl Affines) -> Figure {
     let shown = sample(&all);
     let rows = schemes
         .into_iter()
-        .map(|scheme| Row::new(scheme, &x, &shown));
+        .map(|scheme| Outcome::new(scheme, &x, &shown));
     let counts = [x.len(), all.len(), shown.len()];
     draw(counts, &rows.collect::<Vec<_>>(), Lang::current())
 }
 
-/// One scheme and what becomes of the numbers.
-struct Row {
-    scheme: Fitted,
-    /// The numbers drawn, with code and value.
-    drawn: Vec<[f64; 3]>,
-    /// The different codes of all numbers, in order.
-    hits: Vec<f64>,
-    clipped: usize,
-    mse: f64,
-}
-
-impl Row {
-    #[track_caller]
-    fn new(scheme: Fitted, x: &ArrayD<f32>, shown: &[f64]) -> Row {
-        let (codes, values) = scheme.quantize(x);
-        Row {
-            drawn: scheme.each(shown),
-            hits: distinct(codes),
-            clipped: scheme.clipped(x),
-            mse: errors(x, values).mse,
-            scheme,
-        }
-    }
-
-    fn hue(&self) -> Hue {
-        hue(self.scheme.params.dtype())
-    }
-
-    /// What the codes cover, and what the numbers take of it.
-    fn words(&self, lang: Lang) -> [String; 2] {
-        let levels = &self.scheme.levels;
-        let (low, high) = levels.range();
-        let (first, last) = levels.ends();
-        let [low, high, first, last] = [low, high, first, last].map(short);
-        let (from, to) = (self.hits[0], self.hits[self.hits.len() - 1]);
-        let spread = levels.index(to) - levels.index(from) + 1;
-        let (from, to, hits, all) = (short(from), short(to), self.hits.len(), levels.len());
-        let used = match (lang, hits) {
-            (Lang::En, 1) => format!("1 code taken of {all}: {from}"),
-            (Lang::En, _) => format!(
-                "{hits} codes taken, from {from} to {to}: a stretch of {spread} of the {all} codes"
-            ),
-            (Lang::Zh, 1) => format!("{all} 个编码中只用到 1 个：{from}"),
-            (Lang::Zh, _) => {
-                format!("用到 {hits} 个编码，从 {from} 到 {to}，跨 {all} 个编码中的 {spread} 个")
-            }
-        };
-        let cover = match lang {
-            Lang::En => format!("codes {first} ... {last} stand for {low} ... {high}"),
-            Lang::Zh => format!("编码 {first} ... {last} 表示 {low} ... {high}"),
-        };
-        [cover, used]
-    }
-
-    fn clipped_words(&self, lang: Lang) -> String {
-        match lang {
-            Lang::En => format!("{} clipped", self.clipped),
-            Lang::Zh => format!("{} 个被截断", self.clipped),
-        }
-    }
-
+impl Outcome {
     fn draw(&self, y: f64, axis: &Axis, lang: Lang) -> Markup {
         let name = Font::sans(14.0).bold().fill(self.hue().line);
         let shown = name.cut(&self.scheme.name, 420.0);
-        let [cover, used] = self.words(lang);
+        let (cover, used) = (self.cover(lang), self.used(lang));
         let muted = Font::sans(13.0).fill(MUTED);
-        let mse = format!("MSE {}", general(self.mse, 4));
         let codes = CodeRail::new(&self.scheme.levels, self.hue());
         html! {
             (text(20.0, y + 14.0, name, &shown))
             (text(20.0 + name.width(&shown) + 14.0, y + 14.0, Font::sans(14.0), &self.scheme.parameters()))
-            (text(WIDTH - 20.0, y + 14.0, Font::sans(14.0).end(), &mse))
+            (text(WIDTH - 20.0, y + 14.0, Font::sans(14.0).end(), &self.error()))
             (text(20.0, y + 34.0, muted, &cover))
             @if self.clipped > 0 {
                 (text(WIDTH - 20.0, y + 34.0, muted.bold().fill(LOST.line).end(), &self.clipped_words(lang)))
@@ -146,7 +84,7 @@ impl Row {
             (codes.draw(y + BOTTOM, &self.hits))
             (self.joins(y, axis, &codes))
             (self.value_labels(y, axis))
-            (self.code_labels(y, &codes, lang))
+            (code_labels(y + BOTTOM + HIGH + 16.0, self.code_labels(&codes, lang)))
             (text(20.0, y + BOTTOM + HIGH + 36.0, muted, &used))
         }
     }
@@ -250,12 +188,6 @@ impl Row {
         }
     }
 
-    /// The code of the zero point, if it is one of those used.
-    fn zero(&self) -> Option<f64> {
-        let levels = &self.scheme.levels;
-        levels.has_zero().then_some(levels.zero_point)
-    }
-
     /// Above the upper rail: zero, the ends of the numbers and of the range, then the others.
     fn value_labels(&self, y: f64, axis: &Axis) -> Markup {
         let (low, high) = self.scheme.levels.range();
@@ -278,36 +210,6 @@ impl Row {
         html! {
             @for label in fitting(labels, LABEL.bold(), BOUNDS) {
                 (text(label.x, y + TOP - 8.0, style(&label), &label.text))
-            }
-        }
-    }
-
-    /// Below the lower rail: the zero point, a code left out, the ends, then the other codes.
-    fn code_labels(&self, y: f64, codes: &CodeRail, lang: Lang) -> Markup {
-        let levels = &self.scheme.levels;
-        let zero = self
-            .zero()
-            .map(|z| (codes.x(z), format!("z = {}", short(z))));
-        let unused = levels.unused.map(|code| {
-            let words = lang.pick("unused", "未用");
-            (codes.x(code), format!("{} {words}", short(code)))
-        });
-        let (first, last) = levels.ends();
-        let hits = &self.hits;
-        let taken = [hits[0], hits[hits.len() - 1]]
-            .into_iter()
-            .chain([first, last]);
-        let drawn = self.drawn.iter().map(|[_, code, _]| *code);
-        let others = taken.chain(drawn).map(|code| (codes.x(code), short(code)));
-        let labels = zero.into_iter().chain(unused).chain(others);
-        let style = |label: &Label| match label.text.as_bytes() {
-            [b'z', ..] => LABEL.bold(),
-            [.., last] if !last.is_ascii_digit() => LABEL.fill(MUTED),
-            _ => LABEL,
-        };
-        html! {
-            @for label in fitting(labels, LABEL.bold(), BOUNDS) {
-                (text(label.x, y + BOTTOM + HIGH + 16.0, style(&label), &label.text))
             }
         }
     }
@@ -335,7 +237,7 @@ impl Row {
                 lost.to_owned(),
             ]
         }));
-        let [cover, used] = self.words(lang);
+        let (cover, used) = (self.cover(lang), self.used(lang));
         let scheme = &self.scheme;
         format!(
             "{}: {}, MSE {}, {}\n{cover}\n{used}\n{}",
@@ -349,7 +251,7 @@ impl Row {
 }
 
 /// Rows of `count` numbers, of which so many are different and so many drawn.
-fn draw([count, different, drawn]: [usize; 3], rows: &[Row], lang: Lang) -> Figure {
+fn draw([count, different, drawn]: [usize; 3], rows: &[Outcome], lang: Lang) -> Figure {
     let ranges = rows.iter().map(|row| row.scheme.levels.reach());
     let shown = &rows[0].drawn;
     let ends = (shown[0][0].min(0.0), shown[drawn - 1][0].max(0.0));
@@ -393,7 +295,7 @@ fn draw([count, different, drawn]: [usize; 3], rows: &[Row], lang: Lang) -> Figu
     Figure::new((WIDTH as u32, height as u32), label, words, body)
 }
 
-fn rule(rows: &[Row], lang: Lang) -> &'static str {
+fn rule(rows: &[Outcome], lang: Lang) -> &'static str {
     let integers = rows
         .iter()
         .any(|row| matches!(row.scheme.params.dtype(), DType::Int(_)));
