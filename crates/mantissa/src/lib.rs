@@ -74,9 +74,10 @@ pub use quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
-    Affines, Explorer, Figure, Formats, Lang, NumberLine, Render, binary_storage,
+    Affines, Explorer, Figure, Formats, Lang, NumberLine, Render, TargetGrid, binary_storage,
     binary_storage_in, bits, compare, essence, essence_in, explorer, grid, memory_bars,
-    number_line, number_lines, outlier_collapse, rails, range_precision, staircase, window,
+    number_line, number_lines, outlier_collapse, rails, range_precision, staircase, target_grid,
+    window,
 };
 pub use scheme::*;
 pub use tensor::{Tensor, TensorData, TensorError, tensor};

@@ -21,7 +21,7 @@ mod svg;
 pub(crate) mod theme;
 mod tutorial;
 
-pub use affine::{Affines, outlier_collapse, rails, staircase};
+pub use affine::{Affines, TargetGrid, outlier_collapse, rails, staircase, target_grid};
 pub use bits::bits;
 pub use cards::memory_bars;
 pub use compare::compare;

@@ -8,11 +8,13 @@ mod outlier;
 mod rails;
 mod schemes;
 mod staircase;
+mod target_grid;
 
 pub use outlier::outlier_collapse;
 pub use rails::rails;
 pub use schemes::Affines;
 pub use staircase::staircase;
+pub use target_grid::{TargetGrid, target_grid};
 
 use crate::dtype::DType;
 use crate::quantized::{finite, unwrap};
