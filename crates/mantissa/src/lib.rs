@@ -75,9 +75,10 @@ pub use quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
-    Explorer, Figure, Formats, Lang, NumberLine, Render, binary_storage, binary_storage_in, bits,
-    byte_layout, compare, essence, essence_in, explorer, grid, memory_bars, number_line,
-    number_lines, packing, range_precision, window,
+    Affines, Explorer, Figure, Formats, Lang, NumberLine, Render, TargetGrid, binary_storage,
+    binary_storage_in, bits, byte_layout, compare, essence, essence_in, explorer, grid,
+    memory_bars, number_line, number_lines, outlier_collapse, packing, rails, range_precision,
+    staircase, target_grid, window,
 };
 pub use sample::normal;
 pub use scheme::*;

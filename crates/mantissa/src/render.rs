@@ -4,6 +4,7 @@
 //! the library never imports this module. [`notebook`] carries a rendering to the kernel,
 //! [`figure`] is the SVG picture that most of them are, [`lang`] and `theme` are what they share.
 
+mod affine;
 mod bits;
 mod byte_layout;
 mod cards;
@@ -22,6 +23,7 @@ mod svg;
 pub(crate) mod theme;
 mod tutorial;
 
+pub use affine::{Affines, TargetGrid, outlier_collapse, rails, staircase, target_grid};
 pub use bits::bits;
 pub use byte_layout::byte_layout;
 pub use cards::memory_bars;

@@ -119,3 +119,8 @@ pub(crate) fn px(x: f64) -> String {
     // Adding zero turns -0 into 0.
     (rounded + 0.0).to_string()
 }
+
+/// A coordinate with one decimal, for the many.
+pub(crate) fn px1(x: f64) -> String {
+    px((x * 10.0).round() / 10.0)
+}
