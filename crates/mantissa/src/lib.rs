@@ -74,9 +74,10 @@ pub use quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
-    Explorer, Figure, Formats, Lang, NumberLine, Render, binary_storage, binary_storage_in, bits,
-    compare, essence, essence_in, explorer, grid, memory_bars, number_line, number_lines,
-    range_precision, window,
+    ErrorHistogram, Explorer, Figure, Formats, Lang, LevelHistogram, NumberLine, Render, Slider,
+    binary_storage, binary_storage_in, bits, bits_vs_sqnr, compare, error_histogram, essence,
+    essence_in, explorer, grid, histograms, levels_on_histogram, memory_bars, number_line,
+    number_lines, range_precision, slider, window,
 };
 pub use scheme::*;
 pub use tensor::{Tensor, TensorData, TensorError, tensor};

@@ -6,6 +6,7 @@
 
 mod bits;
 mod cards;
+mod chart;
 mod compare;
 mod essence;
 mod explorer;
@@ -16,12 +17,17 @@ mod mapping;
 pub mod notebook;
 mod number_line;
 mod range;
+mod script;
+mod slider;
 mod svg;
 pub(crate) mod theme;
 mod tutorial;
 
 pub use bits::bits;
 pub use cards::memory_bars;
+pub use chart::{
+    ErrorHistogram, LevelHistogram, bits_vs_sqnr, error_histogram, histograms, levels_on_histogram,
+};
 pub use compare::compare;
 pub use essence::{essence, essence_in};
 pub use explorer::{Explorer, explorer};
@@ -31,6 +37,7 @@ pub use lang::Lang;
 pub use maud::Markup;
 pub use number_line::{Formats, NumberLine, number_line, number_lines, window};
 pub use range::range_precision;
+pub use slider::{Slider, slider};
 pub use tutorial::{binary_storage, binary_storage_in};
 
 /// A value that a notebook can show.
