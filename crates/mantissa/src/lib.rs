@@ -75,10 +75,11 @@ pub use quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
-    Affines, Explorer, Figure, Formats, Lang, NumberLine, Render, TargetGrid, binary_storage,
-    binary_storage_in, bits, byte_layout, compare, essence, essence_in, explorer, grid,
+    Affines, ErrorHistogram, Explorer, Figure, Formats, Lang, LevelHistogram, NumberLine, Render,
+    Slider, TargetGrid, binary_storage, binary_storage_in, bits, bits_vs_sqnr, byte_layout,
+    compare, error_histogram, essence, essence_in, explorer, grid, histograms, levels_on_histogram,
     memory_bars, number_line, number_lines, outlier_collapse, packing, rails, range_precision,
-    staircase, target_grid, window,
+    slider, staircase, target_grid, window,
 };
 pub use sample::normal;
 pub use scheme::*;

@@ -8,6 +8,7 @@ mod affine;
 mod bits;
 mod byte_layout;
 mod cards;
+mod chart;
 mod compare;
 mod essence;
 mod explorer;
@@ -19,6 +20,8 @@ pub mod notebook;
 mod number_line;
 mod packing;
 mod range;
+mod script;
+mod slider;
 mod svg;
 pub(crate) mod theme;
 mod tutorial;
@@ -27,6 +30,9 @@ pub use affine::{Affines, TargetGrid, outlier_collapse, rails, staircase, target
 pub use bits::bits;
 pub use byte_layout::byte_layout;
 pub use cards::memory_bars;
+pub use chart::{
+    ErrorHistogram, LevelHistogram, bits_vs_sqnr, error_histogram, histograms, levels_on_histogram,
+};
 pub use compare::compare;
 pub use essence::{essence, essence_in};
 pub use explorer::{Explorer, explorer};
@@ -37,6 +43,7 @@ pub use maud::Markup;
 pub use number_line::{Formats, NumberLine, number_line, number_lines, window};
 pub use packing::packing;
 pub use range::range_precision;
+pub use slider::{Slider, slider};
 pub use tutorial::{binary_storage, binary_storage_in};
 
 /// A value that a notebook can show.
