@@ -1,6 +1,7 @@
 //! Which elements of a tensor share their parameters.
 
 use crate::quantized::QuantError;
+use ndarray::ArrayD;
 use std::fmt;
 
 /// Which elements of a tensor share a scale and a zero point.
@@ -44,6 +45,25 @@ impl fmt::Display for Granularity {
             }
         }
     }
+}
+
+/// The elements of a tensor that share a scale, whatever their pattern, and the scales.
+///
+/// ```
+/// use mantissa::prelude::*;
+/// let q = Affine::symmetric(INT8).per_axis(0).quantize([[1.0, -127.0], [0.5, 12.7]]);
+/// let groups = q.scale_groups().unwrap();
+/// assert_eq!(groups.of.as_slice().unwrap(), [0, 0, 1, 1]);
+/// assert_eq!(groups.scales, [1.0, f64::from(0.1_f32)]);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Groups {
+    /// The group of each element, in the tensor's shape.
+    pub of: ArrayD<usize>,
+    /// The scale of each group: what a step of its codes is worth.
+    pub scales: Vec<f64>,
+    /// The zero point of each group; empty where all are 0.
+    pub zero_points: Vec<f64>,
 }
 
 /// A tensor's shape cut into groups of one shape.

@@ -63,7 +63,7 @@ pub use codebook::*;
 pub use codec::{EncodeError, Overflow, Rounding};
 pub use dtype::{DType, UnknownDType, dtypes};
 pub use format::*;
-pub use granularity::Granularity;
+pub use granularity::{Granularity, Groups};
 pub use info::{FInfo, IInfo, finfo, iinfo};
 pub use int::*;
 pub use linear::*;
@@ -77,9 +77,9 @@ pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
     Affines, ErrorHistogram, Explorer, Figure, Formats, Lang, LevelHistogram, NumberLine, Render,
     Slider, TargetGrid, binary_storage, binary_storage_in, bits, bits_vs_sqnr, byte_layout,
-    compare, error_histogram, essence, essence_in, explorer, grid, histograms, levels_on_histogram,
-    memory_bars, number_line, number_lines, outlier_collapse, packing, rails, range_precision,
-    slider, staircase, target_grid, window,
+    compare, error_histogram, essence, essence_in, explorer, granularities, granularity_map, grid,
+    heat_maps, histograms, levels_on_histogram, memory_bars, number_line, number_lines,
+    outlier_collapse, packing, rails, range_precision, slider, staircase, target_grid, window,
 };
 pub use sample::normal;
 pub use scheme::*;

@@ -2,6 +2,8 @@
 
 use crate::quantized::{QuantError, array, to_f64, unwrap};
 use crate::tensor::TensorData;
+use crate::text::general;
+use std::fmt;
 
 /// The differences between a tensor x and what became of it, y: e = y - x, in float64.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,6 +32,34 @@ impl Errors {
     /// Root mean squared error, the square root of `mse`.
     pub fn rmse(&self) -> f64 {
         self.mse.sqrt()
+    }
+}
+
+/// All of them in one line, to five significant digits, the cosine to seven.
+///
+/// ```
+/// use mantissa::prelude::*;
+/// assert_eq!(
+///     errors([3.0, -4.0], [3.0, -5.0]).to_string(),
+///     "MSE 0.5, RMSE 0.70711, max |e| 1, mean |e| 0.5, SQNR 13.979 dB, cosine 0.9947004, \
+///      relative 0.2, max 2097152 ULP"
+/// );
+/// ```
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |x: f64| general(x, 5);
+        write!(
+            f,
+            "MSE {}, RMSE {}, max |e| {}, mean |e| {}, SQNR {} dB, cosine {}, relative {}, max {} ULP",
+            text(self.mse),
+            text(self.rmse()),
+            text(self.max_abs),
+            text(self.mean_abs),
+            text(self.sqnr_db),
+            general(self.cosine, 7),
+            text(self.relative),
+            self.max_ulp
+        )
     }
 }
 

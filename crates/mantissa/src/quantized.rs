@@ -1,8 +1,9 @@
 //! What every quantizer shares: how numbers come in, how it fails, how its result describes itself.
 
 use crate::format::{FP32, FP64};
+use crate::granularity::Groups;
 use crate::real::Parts;
-use crate::tensor::{TensorData, TensorError};
+use crate::tensor::{Tensor, TensorData, TensorError};
 use ndarray::{ArrayD, Dimension, IxDyn};
 use std::fmt;
 use thiserror::Error;
@@ -65,6 +66,16 @@ pub trait Quantized: fmt::Debug {
     /// All bits, those of the parameters included, for each element; NaN if there is none.
     fn bits_per_weight(&self) -> f64 {
         self.summary().bits_per_weight()
+    }
+
+    /// The codes in the tensor's shape, for pictures; `None` where a code is no number by itself.
+    fn code_tensor(&self) -> Option<Tensor> {
+        None
+    }
+
+    /// Which elements share a scale, for pictures; `None` where there is no scale.
+    fn scale_groups(&self) -> Option<Groups> {
+        None
     }
 }
 

@@ -20,7 +20,7 @@ use ndarray::ArrayD;
 /// assert_eq!(q.codes().value(&[0, 2]).to_f64(), 127.0); // 208.2 - 70 = 138.2 is clipped
 /// assert_eq!(q.dequantize()[[0, 2]], 689.5);
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct AffineParams {
     dtype: DType,
     granularity: Granularity,
@@ -143,6 +143,11 @@ impl AffineParams {
     /// The smallest and the largest code that are used; (0, 0) for a float dtype.
     pub fn range(&self) -> (i32, i32) {
         self.range
+    }
+
+    /// Whether x is multiplied by 1 / s.
+    pub(crate) fn multiplies(&self) -> bool {
+        self.reciprocal
     }
 
     /// The scales, in row-major order of the grid.
