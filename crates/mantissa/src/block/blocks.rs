@@ -1,19 +1,17 @@
 //! Which elements of a tensor share a scale: runs of so many along one axis.
 
 use crate::dtype::DType;
+use crate::granularity::{Granularity, Grid, Groups};
 use crate::pack::pack;
 use crate::quantized::{QuantError, countable};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
-/// A shape divided into blocks of `size` elements along `axis`, with one scale each; the scales have
-/// the shape of the tensor, with that axis `size` times shorter.
+/// A shape divided into blocks of `size` elements along `axis`, with one scale each.
 pub(super) struct Blocks {
-    pub(super) scales: Vec<usize>,
+    grid: Grid,
     axis: usize,
     size: usize,
-    /// How far the elements of a block lie apart in row-major order.
-    stride: usize,
 }
 
 impl Blocks {
@@ -23,56 +21,40 @@ impl Blocks {
         axis: Option<usize>,
         size: usize,
     ) -> Result<Blocks, QuantError> {
-        let axis = axis.unwrap_or(shape.len().saturating_sub(1));
-        let (Some(&length), false) = (shape.get(axis), size == 0) else {
-            return Err(if size == 0 {
-                QuantError::argument("a block", "0 elements", "it has at least one")
-            } else {
-                QuantError::Axis {
-                    axis,
-                    shape: shape.to_vec(),
-                }
-            });
-        };
-        if !length.is_multiple_of(size) {
-            return Err(QuantError::Groups {
-                group: size,
-                length,
-                axis,
-            });
+        if size == 0 {
+            let right = "it has at least one";
+            return Err(QuantError::argument("a block", "0 elements", right));
         }
-        // What `ndarray` asks of a shape, also of an empty one.
         countable(shape)?;
-        let mut scales = shape.to_vec();
-        scales[axis] /= size;
-        Ok(Blocks {
-            scales,
-            axis,
-            size,
-            stride: shape[axis + 1..].iter().product(),
-        })
+        let axis = axis.unwrap_or(shape.len().saturating_sub(1));
+        let grid = Grid::new(&Granularity::Group { axis, size }, shape)?;
+        Ok(Blocks { grid, axis, size })
     }
 
-    /// The block of an element, both counted in row-major order.
-    pub(super) fn of(&self, element: usize) -> usize {
-        element / (self.size * self.stride) * self.stride + element % self.stride
+    /// The shape of the scales: that of the tensor, with `axis` `size` times shorter.
+    pub(super) fn scales(&self) -> &[usize] {
+        self.grid.counts()
+    }
+
+    /// The block of each element, in row-major order.
+    pub(super) fn indices(&self) -> impl Iterator<Item = usize> + '_ {
+        self.grid.indices()
     }
 
     /// The largest magnitude of each block: infinity if it has one, NaN if it has one of these.
     pub(super) fn largest(&self, x: &ArrayD<f32>) -> Vec<f32> {
-        let mut largest = vec![0; self.scales.iter().product()];
-        for (element, x) in x.iter().enumerate() {
+        let mut largest = vec![0; self.grid.len()];
+        for (x, block) in x.iter().zip(self.indices()) {
             // Magnitudes are in the order of their bits, NaN above infinity.
-            let block: &mut u32 = &mut largest[self.of(element)];
-            *block = x.abs().to_bits().max(*block);
+            largest[block] = x.abs().to_bits().max(largest[block]);
         }
         largest.into_iter().map(f32::from_bits).collect()
     }
 
     /// The values of `codes`, each times the scale of its block.
     pub(super) fn values(&self, codes: &Tensor, scales: &[f32]) -> ArrayD<f32> {
-        let values = codes.values().enumerate();
-        let scaled = values.map(|(i, value)| value.to_f64() as f32 * scales[self.of(i)]);
+        let values = codes.values().zip(self.indices());
+        let scaled = values.map(|(value, block)| value.to_f64() as f32 * scales[block]);
         ArrayD::from_shape_vec(IxDyn(codes.shape()), scaled.collect())
             .expect("as many as the shape holds")
     }
@@ -93,17 +75,28 @@ impl Blocks {
 
     /// Whether the scales have the shape that they must have.
     pub(super) fn check_scales(&self, scales: &Tensor) -> Result<(), QuantError> {
-        if scales.shape() == self.scales {
+        if scales.shape() == self.scales() {
             return Ok(());
         }
-        let expected = format!("{:?}, one for each of the {}", self.scales, self.words());
+        let expected = format!("{:?}, one for each of the {}", self.scales(), self.words());
         let what = "the tensor of scales";
         Err(QuantError::shape(what, scales.shape(), expected))
     }
 
     /// As a summary names them.
     pub(super) fn words(&self) -> String {
-        format!("groups of {} along axis {}", self.size, self.axis)
+        let (axis, size) = (self.axis, self.size);
+        Granularity::Group { axis, size }.to_string()
+    }
+
+    /// Which elements of `codes` share which scale.
+    pub(super) fn groups(&self, codes: &Tensor, scales: impl IntoIterator<Item = f64>) -> Groups {
+        let of = ArrayD::from_shape_vec(IxDyn(codes.shape()), self.indices().collect());
+        Groups {
+            of: of.expect("as many as the shape holds"),
+            scales: scales.into_iter().collect(),
+            zero_points: Vec::new(),
+        }
     }
 }
 

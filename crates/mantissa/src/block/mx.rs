@@ -10,6 +10,7 @@ use crate::dtype::DType;
 use crate::format::{
     FP4_E2M1FN, FP6_E2M3FN, FP6_E3M2FN, FP8_E4M3FN, FP8_E5M2, FP8_E8M0FNU, FloatFormat,
 };
+use crate::granularity::Groups;
 use crate::int::INT8;
 use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, numbers};
 use crate::tensor::{Tensor, TensorData};
@@ -224,12 +225,12 @@ impl Quantizer for Mx {
         let scales: Vec<Value> = largest.into_iter().map(|amax| self.scale(amax)).collect();
         let factors: Vec<f32> = scales.iter().map(|scale| scale.to_f64() as f32).collect();
         let grid = self.grid();
-        let elements = x.iter().enumerate();
-        let codes = elements.map(|(i, x)| self.code(*x, factors[blocks.of(i)], &grid));
+        let elements = x.iter().zip(blocks.indices());
+        let codes = elements.map(|(x, block)| self.code(*x, factors[block], &grid));
         Ok(MxTensor {
             scheme: *self,
             codes: tensor_of(codes, x.shape(), self.element),
-            scales: tensor_of(scales.iter().map(Value::code), &blocks.scales, FP8_E8M0FNU),
+            scales: tensor_of(scales.iter().map(Value::code), blocks.scales(), FP8_E8M0FNU),
         })
     }
 }
@@ -244,7 +245,7 @@ impl Quantizer for Mx {
 /// assert_eq!(q.dequantize()[[1, 0]], 3.25); // 6.5 * 0.5
 /// assert_eq!(q.bits_per_weight(), 6.25);
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct MxTensor {
     scheme: Mx,
     codes: Tensor,
@@ -315,6 +316,16 @@ impl Quantized for MxTensor {
             .map(|scale| scale.to_f64() as f32 * unit)
             .collect();
         self.blocks().values(&self.codes, &scales)
+    }
+
+    fn code_tensor(&self) -> Option<Tensor> {
+        Some(self.codes.clone())
+    }
+
+    fn scale_groups(&self) -> Option<Groups> {
+        let unit = f64::from(self.scheme.grid().unit);
+        let scales = self.scales.values().map(|scale| scale.to_f64() * unit);
+        Some(self.blocks().groups(&self.codes, scales))
     }
 
     fn summary(&self) -> Summary {

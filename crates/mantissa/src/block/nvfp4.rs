@@ -3,6 +3,7 @@
 use super::blocks::{Blocks, tensor_of};
 use crate::codec::{Overflow, Rounding};
 use crate::format::{FP4_E2M1FN, FP8_E4M3FN, FP32};
+use crate::granularity::Groups;
 use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, finite};
 use crate::tensor::{Tensor, TensorData};
 use ndarray::ArrayD;
@@ -146,13 +147,13 @@ impl Quantizer for NvFp4 {
         let tensor_scale = self.fit(amax)?;
         let t = tensor_scale.unwrap_or(1.0);
         let scales = largest.into_iter().map(|amax| scale_code(amax, t));
-        let scales = tensor_of(scales, &blocks.scales, FP8_E4M3FN);
+        let scales = tensor_of(scales, blocks.scales(), FP8_E4M3FN);
         let inverses: Vec<f32> = scales
             .values()
             .map(|s| 1.0 / t / s.to_f64() as f32)
             .collect();
-        let codes = x.iter().enumerate().map(|(i, x)| {
-            let p = x * inverses[blocks.of(i)];
+        let codes = x.iter().zip(blocks.indices()).map(|(x, block)| {
+            let p = x * inverses[block];
             let code = FP4_E2M1FN.encode(p, Rounding::TiesToEven, Overflow::Saturate);
             code.expect("the inverses are finite")
         });
@@ -173,7 +174,7 @@ impl Quantizer for NvFp4 {
 /// assert_eq!(q.dequantize()[[1, 31]], -0.75);
 /// assert_eq!(q.bits_per_weight(), 4.0 + 8.0 / 16.0 + 32.0 / 64.0);
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NvFp4Tensor {
     tensor_scale: Option<f32>,
     codes: Tensor,
@@ -250,6 +251,16 @@ impl Quantized for NvFp4Tensor {
         let scales = self.scales.values();
         let scales: Vec<f32> = scales.map(|s| t * s.to_f64() as f32).collect();
         self.blocks().values(&self.codes, &scales)
+    }
+
+    fn code_tensor(&self) -> Option<Tensor> {
+        Some(self.codes.clone())
+    }
+
+    fn scale_groups(&self) -> Option<Groups> {
+        let t = f64::from(self.tensor_scale.unwrap_or(1.0));
+        let scales = self.scales.values().map(|s| s.to_f64() * t);
+        Some(self.blocks().groups(&self.codes, scales))
     }
 
     fn summary(&self) -> Summary {

@@ -191,7 +191,7 @@ fn absmean(x: &[f32]) -> f32 {
 }
 
 /// A tensor of one or two bits an element, with its scales.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct AbsmeanTensor {
     scheme: Absmean,
     codes: Tensor,
@@ -240,5 +240,9 @@ impl Quantized for AbsmeanTensor {
             code_bytes: self.codes.bytes().len(),
             parameters: vec![Parameter::new("scale", "float32", 32, scales)],
         }
+    }
+
+    fn code_tensor(&self) -> Option<Tensor> {
+        Some(self.codes.clone())
     }
 }

@@ -8,7 +8,7 @@ use crate::tensor::{Tensor, TensorError, elements};
 use ndarray::{ArrayD, IxDyn};
 
 /// A tensor of codes with the codebook and the scales that give them a meaning.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct CodebookTensor {
     scheme: CodebookScheme,
     codes: Tensor,

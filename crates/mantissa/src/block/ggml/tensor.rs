@@ -7,7 +7,6 @@ use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, fin
 use crate::tensor::{TensorData, TensorError};
 use crate::text::general;
 use ndarray::{ArrayD, IxDyn};
-use std::fmt;
 
 /// A tensor in a block format: blocks run along the last axis.
 ///
@@ -236,20 +235,5 @@ impl Quantized for BlockTensor {
             code_bytes: self.bytes.len() / self.format.bytes() * code_bytes,
             parameters,
         }
-    }
-}
-
-impl fmt::Debug for BlockTensor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let BlockTensor {
-            format,
-            shape,
-            bytes,
-        } = self;
-        write!(
-            f,
-            "{format} tensor of shape {shape:?}, {} bytes",
-            bytes.len()
-        )
     }
 }
