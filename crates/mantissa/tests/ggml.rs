@@ -198,6 +198,17 @@ fn bytes_of_the_wrong_length_are_refused() {
 }
 
 #[test]
+fn a_format_that_can_only_be_read_says_which_can_be_written() {
+    let error = message(ggml::IQ2_XXS.try_quantize([1.0; 256]));
+    let start =
+        "the format to quantize into cannot be IQ2_XXS: it can only be read; there are Q1_0, ";
+    assert!(error.starts_with(start), "{error}");
+    assert!(error.ends_with("MXFP4, NVFP4"), "{error}");
+    let unwritable = FORMATS.len() - writable().count();
+    assert_eq!(unwritable, 7); // IQ1_S to IQ3_S
+}
+
+#[test]
 fn what_is_not_finite_is_refused() {
     for format in writable() {
         for (bad, text) in [(f32::NAN, "nan"), (f32::NEG_INFINITY, "-inf")] {
