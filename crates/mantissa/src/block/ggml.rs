@@ -72,10 +72,13 @@ pub struct BlockFormat {
     weights: usize,
     fields: &'static [Field],
     /// From a block's bytes, whatever they are, to its weights. Both slices have their full lengths.
-    read: fn(&[u8], &mut [f32]),
+    read: Read,
     /// From finite weights to a block's bytes, all zero before.
-    write: Option<fn(&[f32], &mut [u8])>,
+    write: Option<Write>,
 }
+
+type Read = fn(&[u8], &mut [f32]);
+type Write = fn(&[f32], &mut [u8]);
 
 /// A run of a block's bytes that hold one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

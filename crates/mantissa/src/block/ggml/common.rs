@@ -22,7 +22,7 @@ pub(super) fn put_half(block: &mut [u8], at: usize, x: f32) {
 }
 
 /// The codes of a run of bytes in ggml's order: first the lowest `bits` of every byte, then the
-/// next `bits` of every byte, up to the highest.
+/// next `bits` of every byte, up to the highest: [`crate::PackOrder::Planes`] for one run.
 pub(super) fn spread(run: &[u8], bits: u32) -> impl Iterator<Item = u8> {
     let mask = u8::MAX >> (8 - bits);
     (0..8)
@@ -50,4 +50,26 @@ pub(super) fn extreme(weights: &[f32]) -> f32 {
 pub(super) fn reciprocal(d: f32) -> f32 {
     let inverse = 1.0 / d;
     if inverse.is_finite() { inverse } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pack::{PackOrder, pack_in};
+
+    #[test]
+    fn codes_are_spread_in_planes() {
+        for bits in [1, 2, 4, 8] {
+            let mask = u8::MAX >> (8 - bits);
+            let codes: Vec<u8> = (0..6 * 8 / bits as u8)
+                .map(|i| i.wrapping_mul(37) & mask)
+                .collect();
+            let mut run = [0; 6];
+            put_spread(codes.iter().copied(), bits, &mut run);
+            let planes = PackOrder::Planes { bytes: 6 };
+            let wide = codes.iter().map(|code| u64::from(*code));
+            assert_eq!(run.to_vec(), pack_in(planes, wide, bits as u32));
+            assert_eq!(spread(&run, bits as u32).collect::<Vec<u8>>(), codes);
+        }
+    }
 }

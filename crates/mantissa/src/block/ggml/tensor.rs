@@ -3,8 +3,8 @@
 use super::{BlockFormat, FORMATS, Field, FieldKind, common};
 use crate::format::{FP8_E8M0FNU, FP16, FP32};
 use crate::pack::unpack;
-use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, finite};
-use crate::tensor::{TensorData, TensorError};
+use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, countable, finite};
+use crate::tensor::TensorData;
 use crate::text::general;
 use ndarray::{ArrayD, IxDyn};
 
@@ -33,16 +33,9 @@ impl BlockFormat {
             );
             return Err(QuantError::shape("a single number", shape, right));
         };
-        // ndarray counts the axes that are not empty, also if others are.
-        let counted = shape.iter().filter(|length| **length > 0);
-        let elements = counted
-            .copied()
-            .try_fold(1_usize, usize::checked_mul)
-            .filter(|elements| *elements <= isize::MAX as usize / size_of::<f32>())
-            .ok_or_else(|| TensorError::Memory {
-                shape: shape.to_vec(),
-            })?;
-        if shape.contains(&0) {
+        countable(shape)?;
+        let elements: usize = shape.iter().product();
+        if elements == 0 {
             Ok(0)
         } else if length.is_multiple_of(self.weights) {
             Ok(elements / self.weights)

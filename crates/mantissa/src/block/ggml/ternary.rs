@@ -91,7 +91,7 @@ pub const TQ1_0: BlockFormat = BlockFormat {
         let d = half(block, 52);
         for (x, (byte, digit)) in out.iter_mut().zip(digits()) {
             let rest = block[byte].wrapping_mul(POWERS[digit]);
-            let code = u16::from(rest) * 3 >> 8;
+            let code = (u16::from(rest) * 3) >> 8;
             *x = (f32::from(code) - 1.0) * d;
         }
     },
