@@ -1,6 +1,7 @@
 //! Which elements of a tensor share their parameters.
 
 use crate::quantized::QuantError;
+use ndarray::ArrayD;
 use std::fmt;
 
 /// Which elements of a tensor share a scale and a zero point.
@@ -46,15 +47,37 @@ impl fmt::Display for Granularity {
     }
 }
 
+/// The elements of a tensor that share a scale, whatever their pattern, and the scales.
+///
+/// ```
+/// use mantissa::prelude::*;
+/// let q = Affine::symmetric(INT8).per_axis(0).quantize([[1.0, -127.0], [0.5, 12.7]]);
+/// let groups = q.scale_groups().unwrap();
+/// assert_eq!(groups.of.as_slice().unwrap(), [0, 0, 1, 1]);
+/// assert_eq!(groups.scales, [1.0, f64::from(0.1_f32)]);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Groups {
+    /// The group of each element, in the tensor's shape.
+    pub of: ArrayD<usize>,
+    /// The scale of each group: what a step of its codes is worth.
+    pub scales: Vec<f64>,
+    /// The zero point of each group; empty where all are 0.
+    pub zero_points: Vec<f64>,
+}
+
 /// A tensor's shape cut into groups of one shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grid {
     shape: Vec<usize>,
+    /// The lengths of a group.
     group: Vec<usize>,
+    /// How many groups there are along each axis.
+    counts: Vec<usize>,
 }
 
 impl Grid {
-    /// The groups of a tensor.
+    /// The groups of a tensor. A group that takes a whole axis is one even if the axis is empty.
     pub(crate) fn new(granularity: &Granularity, shape: &[usize]) -> Result<Grid, QuantError> {
         let axis_of = |axis: usize| {
             let shape = shape.to_vec();
@@ -63,50 +86,38 @@ impl Grid {
                 .then_some(axis)
                 .ok_or(QuantError::Axis { axis, shape })
         };
-        let group = match granularity {
-            Granularity::Tensor => shape.to_vec(),
+        let mut group = vec![1; shape.len()];
+        let mut counts = vec![1; shape.len()];
+        match granularity {
+            Granularity::Tensor => group.copy_from_slice(shape),
             Granularity::Axis(axis) => {
-                let mut group = shape.to_vec();
+                group.copy_from_slice(shape);
                 group[axis_of(*axis)?] = 1;
-                group
+                counts[*axis] = shape[*axis];
             }
             Granularity::Group { axis, size } => {
-                let mut group = vec![1; shape.len()];
                 group[axis_of(*axis)?] = *size;
-                group
+                counts = divided(shape, &group)?;
             }
-            Granularity::Block(lengths) if lengths.len() == shape.len() => lengths.clone(),
+            Granularity::Block(lengths) if lengths.len() == shape.len() => {
+                group.copy_from_slice(lengths);
+                counts = divided(shape, lengths)?;
+            }
             Granularity::Block(lengths) => {
                 let expected = format!("one length for each of the {} axes", shape.len());
                 return Err(QuantError::shape("the block", lengths, expected));
-            }
-        };
-        for (axis, (&length, &group)) in shape.iter().zip(&group).enumerate() {
-            let divides = if length == 0 {
-                true
-            } else {
-                group > 0 && length.is_multiple_of(group)
-            };
-            if !divides {
-                return Err(QuantError::Groups {
-                    group,
-                    length,
-                    axis,
-                });
             }
         }
         Ok(Grid {
             shape: shape.to_vec(),
             group,
+            counts,
         })
     }
 
     /// How many groups there are along each axis.
-    pub(crate) fn counts(&self) -> Vec<usize> {
-        let pairs = self.shape.iter().zip(&self.group);
-        pairs
-            .map(|(&length, &group)| if length == 0 { 0 } else { length / group })
-            .collect()
+    pub(crate) fn counts(&self) -> &[usize] {
+        &self.counts
     }
 
     /// How many groups there are.
@@ -116,10 +127,9 @@ impl Grid {
 
     /// The group of each element, in row-major order of both.
     pub(crate) fn indices(&self) -> impl Iterator<Item = usize> + '_ {
-        let counts = self.counts();
         let mut index = vec![0; self.shape.len()];
         (0..self.shape.iter().product::<usize>()).map(move |_| {
-            let group = index.iter().zip(&self.group).zip(&counts);
+            let group = index.iter().zip(&self.group).zip(&self.counts);
             let group = group.fold(0, |flat, ((i, length), count)| flat * count + i / length);
             for (i, length) in index.iter_mut().zip(&self.shape).rev() {
                 *i += 1;
@@ -142,6 +152,22 @@ impl Grid {
     }
 }
 
+/// How often the lengths of a group go into those of a shape.
+fn divided(shape: &[usize], group: &[usize]) -> Result<Vec<usize>, QuantError> {
+    let axes = shape.iter().zip(group).enumerate();
+    let count = |(axis, (&length, &group)): (usize, (&usize, &usize))| {
+        if group == 0 || !length.is_multiple_of(group) {
+            return Err(QuantError::Groups {
+                group,
+                length,
+                axis,
+            });
+        }
+        Ok(length / group)
+    };
+    axes.map(count).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +187,11 @@ mod tests {
         let block = Granularity::Block(vec![2, 2]);
         assert_eq!(indices(block, &[2, 4]), [0, 0, 1, 1, 0, 0, 1, 1]);
         assert_eq!(indices(Granularity::Axis(1), &[0, 3]), [0; 0]);
+        let groups = |g, shape: &[usize]| Grid::new(&g, shape).unwrap().len();
+        assert_eq!(groups(Granularity::Tensor, &[0, 3]), 1);
+        assert_eq!(groups(Granularity::Axis(1), &[0, 3]), 3);
+        assert_eq!(groups(Granularity::Axis(0), &[0, 3]), 0);
+        assert_eq!(groups(Granularity::Group { axis: 1, size: 3 }, &[0, 3]), 0);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use crate::quantized::{QuantError, array, to_f64, unwrap};
 use crate::tensor::TensorData;
+use crate::text::general;
+use std::fmt;
 
 /// The differences between a tensor x and what became of it, y: e = y - x, in float64.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +35,34 @@ impl Errors {
     }
 }
 
+/// All of them in one line, to five significant digits, the cosine to seven.
+///
+/// ```
+/// use mantissa::prelude::*;
+/// assert_eq!(
+///     errors([3.0, -4.0], [3.0, -5.0]).to_string(),
+///     "MSE 0.5, RMSE 0.70711, max |e| 1, mean |e| 0.5, SQNR 13.979 dB, cosine 0.9947004, \
+///      relative 0.2, max 2097152 ULP"
+/// );
+/// ```
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |x: f64| general(x, 5);
+        write!(
+            f,
+            "MSE {}, RMSE {}, max |e| {}, mean |e| {}, SQNR {} dB, cosine {}, relative {}, max {} ULP",
+            text(self.mse),
+            text(self.rmse()),
+            text(self.max_abs),
+            text(self.mean_abs),
+            text(self.sqnr_db),
+            general(self.cosine, 7),
+            text(self.relative),
+            self.max_ulp
+        )
+    }
+}
+
 /// Compares a tensor with what became of it.
 ///
 /// ```
@@ -43,7 +73,7 @@ impl Errors {
 /// ```
 ///
 /// Of no numbers everything is NaN but the largest errors, which are 0. NaN in either tensor makes
-/// the sums NaN.
+/// the others NaN too.
 ///
 /// # Panics
 /// If the shapes differ.
@@ -79,7 +109,8 @@ pub fn try_errors(x: impl TensorData, y: impl TensorData) -> Result<Errors, Quan
     Ok(Errors {
         count: x.len(),
         mse: ee / n,
-        max_abs,
+        // `max` passes over NaN; the sums have kept it.
+        max_abs: if abs.is_nan() { abs } else { max_abs },
         mean_abs: abs / n,
         sqnr_db: if lossless {
             f64::INFINITY

@@ -20,7 +20,7 @@ use ndarray::ArrayD;
 /// assert_eq!(q.codes().value(&[0, 2]).to_f64(), 127.0); // 208.2 - 70 = 138.2 is clipped
 /// assert_eq!(q.dequantize()[[0, 2]], 689.5);
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct AffineParams {
     dtype: DType,
     granularity: Granularity,
@@ -145,6 +145,11 @@ impl AffineParams {
         self.range
     }
 
+    /// Whether x is multiplied by 1 / s.
+    pub(crate) fn multiplies(&self) -> bool {
+        self.reciprocal
+    }
+
     /// The scales, in row-major order of the grid.
     pub fn scales(&self) -> &[f32] {
         &self.scales
@@ -212,9 +217,9 @@ impl AffineParams {
         if grid.len() == self.scales.len() {
             return Ok(grid);
         }
-        let (scales, counts) = (self.scales.len(), grid.counts());
+        let (scales, groups) = (self.scales.len(), grid.len());
         let expected = format!(
-            "a shape with {scales} groups ({}), not {counts:?}",
+            "a shape with {scales} groups ({}), not {groups}",
             self.granularity
         );
         Err(QuantError::shape("the tensor", shape, expected))

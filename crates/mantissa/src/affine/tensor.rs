@@ -1,12 +1,13 @@
 //! A tensor quantized affinely: codes, scales, zero points.
 
 use super::AffineParams;
-use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
+use crate::granularity::Groups;
+use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, countable};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
 /// A tensor of integer (or float) codes with the scales and zero points that give them a meaning.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct AffineTensor {
     params: AffineParams,
     codes: Tensor,
@@ -39,6 +40,7 @@ impl AffineTensor {
                 &right,
             ));
         }
+        countable(codes.shape())?;
         params.groups(codes.shape())?;
         Ok(AffineTensor { params, codes })
     }
@@ -55,7 +57,7 @@ impl AffineTensor {
 
     /// How many groups there are along each axis.
     pub fn grid(&self) -> Vec<usize> {
-        self.groups().counts()
+        self.groups().counts().to_vec()
     }
 
     pub(crate) fn groups(&self) -> crate::granularity::Grid {
@@ -109,5 +111,22 @@ impl Quantized for AffineTensor {
             code_bytes: self.codes.bytes().len(),
             parameters,
         }
+    }
+
+    fn code_tensor(&self) -> Option<Tensor> {
+        Some(self.codes.clone())
+    }
+
+    fn scale_groups(&self) -> Option<Groups> {
+        let of = self.groups().indices().collect();
+        let zero_points = self.params.zero_points();
+        let shifted = zero_points.iter().any(|z| *z != 0);
+        let zero_points = zero_points.iter().filter(|_| shifted);
+        Some(Groups {
+            of: ArrayD::from_shape_vec(IxDyn(self.codes.shape()), of)
+                .expect("as many as the shape holds"),
+            scales: self.params.scales().iter().map(|s| f64::from(*s)).collect(),
+            zero_points: zero_points.map(|z| f64::from(*z)).collect(),
+        })
     }
 }

@@ -98,6 +98,15 @@ impl Observer {
         self.range
     }
 
+    pub(crate) fn scheme(&self) -> &Affine {
+        &self.scheme
+    }
+
+    /// The weight of a new batch, if the ends are averaged.
+    pub(crate) fn weight(&self) -> Option<f32> {
+        self.average
+    }
+
     /// How many batches were taken in.
     pub fn batches(&self) -> usize {
         self.batches

@@ -3,13 +3,19 @@
 //! Styles are inline, of the kind that JupyterLab keeps in an untrusted notebook; every cell sets
 //! its own colours, because the front end stripes and tints tables.
 
+mod affine;
+mod errors;
 mod info;
 mod memory;
 mod memory_bars;
+mod quantized;
+mod scheme;
+mod sheet;
 mod tensor;
 mod value;
 
 pub use memory_bars::memory_bars;
+pub(super) use quantized::{granularity, parameter};
 
 use super::Lang;
 use super::bits::fields::layout;

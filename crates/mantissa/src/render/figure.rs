@@ -57,6 +57,16 @@ impl Figure {
         &self.label
     }
 
+    /// Its width in px.
+    pub(super) fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// The address of an image that is this picture.
+    pub(super) fn source(&self) -> String {
+        format!("data:image/svg+xml;base64,{}", STANDARD.encode(&self.svg))
+    }
+
     /// Writes the SVG to a file.
     ///
     /// # Errors
@@ -78,9 +88,8 @@ pub struct Inline(Figure);
 
 impl Render for Figure {
     fn html(&self) -> Markup {
-        let source = format!("data:image/svg+xml;base64,{}", STANDARD.encode(&self.svg));
         html! {
-            img src=(source) alt=(self.label) width=(self.width) style="max-width:100%;height:auto";
+            img src=(self.source()) alt=(self.label) width=(self.width) style="max-width:100%;height:auto";
         }
     }
 

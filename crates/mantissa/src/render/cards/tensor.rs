@@ -1,8 +1,8 @@
 //! The card of a tensor.
 
+use super::sheet::{Cell, sheet};
 use super::{card, counted, heading, printed};
 use crate::render::bits::fields::minus;
-use crate::render::theme::{INK, MONO, MUTED, PAPER, RULE};
 use crate::render::{Lang, Render, displays};
 use crate::tensor::Tensor;
 use crate::text::{general, grouped};
@@ -30,11 +30,16 @@ fn rows_and_columns(tensor: &Tensor) -> Option<(usize, usize)> {
 pub(super) fn tensor_card(tensor: &Tensor, lang: Lang) -> Markup {
     card(html! {
         (heading(tensor.dtype().name(), &about(tensor, lang)))
-        @match rows_and_columns(tensor) {
-            Some(size) => (table(tensor, size)),
-            None => (printed(tensor.to_string())),
-        }
+        (elements(tensor))
     })
+}
+
+/// The numbers: a table if they are few, else as text.
+pub(super) fn elements(tensor: &Tensor) -> Markup {
+    match rows_and_columns(tensor) {
+        Some(size) => table(tensor, size),
+        None => printed(tensor.to_string()),
+    }
 }
 
 /// Shape and bytes.
@@ -49,41 +54,21 @@ fn about(tensor: &Tensor, lang: Lang) -> String {
     }
 }
 
+/// The numbers in rows and columns, with their indices.
 fn table(tensor: &Tensor, (rows, columns): (usize, usize)) -> Markup {
-    // What does not change from cell to cell stands on the table and its rows.
-    let whole = format!(
-        "border-collapse:collapse;margin:0;background:{PAPER};color:{INK};table-layout:auto;\
-         font-family:{MONO};font-size:13px"
-    );
-    let line = format!("background:{PAPER}");
-    let cell = format!("padding:3px 10px;text-align:right;border:1px solid {RULE}");
-    let index = format!(
-        "padding:3px 10px;text-align:right;border:none;color:{MUTED};font-size:11px;\
-         font-weight:normal"
-    );
     let values: Vec<Value> = tensor.values().collect();
-    html! {
-        table style=(whole) {
-            tbody {
-                @if !tensor.shape().is_empty() {
-                    tr style=(line) {
-                        @if tensor.shape().len() == 2 { th style=(index) {} }
-                        @for column in 0..columns { th style=(index) { (column) } }
-                    }
-                }
-                @for row in 0..rows {
-                    tr style=(line) {
-                        @if tensor.shape().len() == 2 { th style=(index) { (row) } }
-                        @for value in &values[row * columns..][..columns] {
-                            td style=(cell) title=(exact(value)) {
-                                (short(value))
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let axes = tensor.shape().len();
+    let corner = (axes == 2).then(|| Cell::head(""));
+    let heads = corner.into_iter().chain((0..columns).map(Cell::head));
+    let heads = (axes > 0).then(|| heads.collect());
+    let line = |row: usize| {
+        let head = (axes == 2).then(|| Cell::head(row));
+        let numbers = values[row * columns..][..columns].iter();
+        let numbers = numbers.map(|value| Cell::number(short(value)).title(exact(value)));
+        head.into_iter().chain(numbers).collect()
+    };
+    let lines: Vec<Vec<Cell>> = heads.into_iter().chain((0..rows).map(line)).collect();
+    sheet(&lines)
 }
 
 /// All digits and the code; of a very long number those that identify it.

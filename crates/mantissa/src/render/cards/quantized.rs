@@ -1,0 +1,206 @@
+//! The card of a quantized tensor, of whatever scheme.
+
+use super::tensor::elements;
+use super::{Row, card, counted, heading, table, text_table};
+use crate::affine::AffineTensor;
+use crate::block::ggml::BlockTensor;
+use crate::block::{MxTensor, NvFp4Tensor};
+use crate::codebook::{AbsmeanTensor, CodebookTensor};
+use crate::quantized::{Parameter, Quantized, Summary};
+use crate::render::bits::fields::minus;
+use crate::render::{Lang, Render, displays};
+use crate::scheme::SchemeTensor;
+use crate::tensor::Tensor;
+use crate::text::{general, grouped};
+use maud::{Markup, html};
+use std::fmt;
+
+/// More codes than this are not written out.
+const FEW: usize = 64;
+
+/// Gives quantized tensors their card, and its text as their `Debug`: one name each.
+macro_rules! cards {
+    ($($quantized:ty),* $(,)?) => {
+        $(
+            impl Render for $quantized {
+                fn html(&self) -> Markup {
+                    summary_card(&self.summary(), self.code_tensor(), Lang::current())
+                }
+
+                fn text(&self) -> String {
+                    summary_text(&self.summary(), self.code_tensor(), Lang::current())
+                }
+            }
+
+            impl fmt::Debug for $quantized {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(self.text().trim_end())
+                }
+            }
+        )*
+        displays!($($quantized),*);
+    };
+}
+cards!(
+    AffineTensor,
+    MxTensor,
+    NvFp4Tensor,
+    BlockTensor,
+    CodebookTensor,
+    AbsmeanTensor,
+    SchemeTensor,
+);
+
+impl Render for Summary {
+    fn html(&self) -> Markup {
+        summary_card(self, None, Lang::current())
+    }
+
+    fn text(&self) -> String {
+        summary_text(self, None, Lang::current())
+    }
+}
+displays!(Summary);
+
+pub(super) fn summary_card(summary: &Summary, codes: Option<Tensor>, lang: Lang) -> Markup {
+    let codes = codes.filter(is_short);
+    card(html! {
+        (heading(&summary.scheme, &shape(summary, lang)))
+        (table(&rows(summary, lang)))
+        @if let Some(codes) = codes {
+            div style="margin:10px 0 0" { (elements(&codes)) }
+        }
+    })
+}
+
+pub(super) fn summary_text(summary: &Summary, codes: Option<Tensor>, lang: Lang) -> String {
+    let codes = codes.filter(is_short).map(|codes| format!("{codes}\n"));
+    format!(
+        "{}{}{}\n{}{}",
+        summary.scheme,
+        lang.pick(", ", "，"),
+        shape(summary, lang),
+        text_table(&rows(summary, lang)),
+        codes.unwrap_or_default()
+    )
+}
+
+fn is_short(codes: &Tensor) -> bool {
+    (1..=FEW).contains(&codes.len())
+}
+
+fn shape(summary: &Summary, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("shape {:?}", summary.shape),
+        Lang::Zh => format!("形状 {:?}", summary.shape),
+    }
+}
+
+fn rows(summary: &Summary, lang: Lang) -> Vec<Row> {
+    let codes = Row::new(
+        lang.pick("codes", "编码"),
+        format!("{} × {}", grouped(summary.len()), summary.dtype),
+        format!(
+            "{}{}",
+            each(summary.code_bits, lang),
+            bytes(summary.code_bytes, lang)
+        ),
+    );
+    let shared = Row::new(
+        lang.pick("granularity", "粒度"),
+        granularity(&summary.granularity, lang),
+        "",
+    );
+    let parameters = summary.parameters.iter();
+    let parameters = parameters.map(|parameter| parameter_row(parameter, lang));
+    let addends = summary.parameters.iter().map(|p| p.bytes);
+    let addends: Vec<String> = [summary.code_bytes]
+        .into_iter()
+        .chain(addends)
+        .map(grouped)
+        .collect();
+    let sum = match &addends[..] {
+        [_] => String::new(),
+        several => format!("= {}", several.join(" + ")),
+    };
+    let total = grouped(summary.bytes());
+    let mut rows = vec![codes, shared];
+    rows.extend(parameters);
+    rows.push(Row::new(lang.pick("bytes", "字节"), &total, sum));
+    rows.push(Row::new(
+        lang.pick("bits per weight", "每个权重的位数"),
+        general(summary.bits_per_weight(), 6),
+        format!("= 8 × {total} / {}", grouped(summary.len())),
+    ));
+    rows
+}
+
+fn parameter_row(parameter: &Parameter, lang: Lang) -> Row {
+    Row::new(
+        &parameter_name(&parameter.name, lang),
+        range(&parameter.values, lang),
+        format!(
+            "{} × {}{}",
+            grouped(parameter.count),
+            parameter.dtype,
+            bytes(parameter.bytes, lang)
+        ),
+    )
+}
+
+fn each(bits: f64, lang: Lang) -> String {
+    let bits = general(bits, 4);
+    match lang {
+        Lang::En if bits == "1" => "1 bit each".to_owned(),
+        Lang::En => format!("{bits} bits each"),
+        Lang::Zh => format!("每个 {bits} 位"),
+    }
+}
+
+fn bytes(bytes: usize, lang: Lang) -> String {
+    let bytes = counted(grouped(bytes), lang, "byte", "字节");
+    format!("{}{bytes}", lang.pick(", ", "，"))
+}
+
+/// What a parameter is called.
+fn parameter_name(name: &str, lang: Lang) -> String {
+    match (lang, name) {
+        (Lang::Zh, "scale") => "缩放因子".to_owned(),
+        (Lang::Zh, "zero point") => "零点".to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// The values of a parameter: `1 to 2`.
+fn range(values: &str, lang: Lang) -> String {
+    minus(values.replace(" to ", lang.pick(" to ", " 到 ")))
+}
+
+/// A parameter in one phrase.
+pub(in crate::render) fn parameter(parameter: &Parameter, lang: Lang) -> String {
+    let name = parameter_name(&parameter.name, lang);
+    format!("{name} {}", range(&parameter.values, lang))
+}
+
+/// What a summary says in English of who shares a scale, in the notebook's language.
+pub(in crate::render) fn granularity(text: &str, lang: Lang) -> String {
+    let chinese = || {
+        if text == "tensor" {
+            return Some("整个张量".to_owned());
+        }
+        if let Some(axis) = text.strip_prefix("axis ") {
+            return Some(format!("轴 {axis}"));
+        }
+        if let Some(lengths) = text.strip_prefix("blocks of ") {
+            return Some(format!("{} 的块", lengths.replace(" x ", " × ")));
+        }
+        let (size, axis) = text
+            .strip_prefix("groups of ")?
+            .split_once(" along axis ")?;
+        Some(format!("沿轴 {axis} 每 {size} 个一组"))
+    };
+    match lang {
+        Lang::En => text.to_owned(),
+        Lang::Zh => chinese().unwrap_or_else(|| text.to_owned()),
+    }
+}

@@ -1,0 +1,431 @@
+//! Affine quantization: the tutorial's numbers, the edges, and what holds for any data.
+
+use mantissa::prelude::*;
+use ndarray::{Array2, ArrayD, IxDyn};
+use proptest::prelude::*;
+
+/// The tutorial's seven values.
+const X: [f64; 7] = [5.47, 3.08, -7.59, 0.0, -1.95, -4.57, 10.8];
+
+/// The tensor of the short courses that the tutorial follows.
+const W: [[f64; 3]; 3] = [
+    [191.6, -13.5, 728.6],
+    [92.14, 295.5, -184.0],
+    [0.0, 684.6, 245.5],
+];
+
+fn codes(q: &AffineTensor) -> Vec<f64> {
+    q.codes().to_vec()
+}
+
+fn vec_of(array: ArrayD<f32>) -> Vec<f32> {
+    array.into_iter().collect()
+}
+
+#[test]
+fn the_tutorials_symmetric_chapter() {
+    let q = Affine::symmetric(INT8).quantize(X);
+    assert_eq!(format!("{:.5}", q.params().scale()), "0.08504");
+    assert_eq!(codes(&q), [64.0, 36.0, -89.0, 0.0, -23.0, -54.0, 127.0]);
+}
+
+#[test]
+fn the_tutorials_asymmetric_chapter() {
+    let q = Affine::asymmetric(INT8).quantize(X);
+    assert_eq!(format!("{:.5}", q.params().scale()), "0.07212");
+    assert_eq!(q.params().zero_point(), -23);
+    assert_eq!(codes(&q), [53.0, 20.0, -128.0, -23.0, -50.0, -86.0, 127.0]);
+    // One value of 256 pushes the others together.
+    let outlier = [5.47, 3.08, -7.59, 0.0, -1.95, -4.57, 10.8, 256.0];
+    let q = Affine::asymmetric(INT8).quantize(outlier);
+    assert_eq!(q.params().zero_point(), -121);
+    let expected = [
+        -116.0, -118.0, -128.0, -121.0, -123.0, -125.0, -111.0, 127.0,
+    ];
+    assert_eq!(codes(&q), expected);
+}
+
+/// The seven values of Grootendorst, "A visual guide to quantization" (2024), which the tutorial
+/// clips.
+#[test]
+fn clipping_keeps_small_numbers_apart() {
+    let x = [-0.59, -0.21, -0.07, -0.13, 0.28, 0.57, 256.0];
+    let collapsed = Affine::symmetric(INT8).quantize(x);
+    assert_eq!(codes(&collapsed), [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 127.0]);
+    let clipped = Affine::symmetric(INT8)
+        .clip(Clip::Range(-5.0, 5.0))
+        .quantize(x);
+    assert_eq!(codes(&clipped), [-15.0, -5.0, -2.0, -3.0, 7.0, 14.0, 127.0]);
+    // Cut off instead of rounded, as the tutorial's code does by mistake.
+    let steps = x.map(|x| x / (5.0 / 127.0));
+    let cut = Tensor::encode(steps, INT8, Rounding::TowardZero, Overflow::Saturate).unwrap();
+    assert_eq!(cut.to_vec(), [-14.0, -5.0, -1.0, -3.0, 7.0, 14.0, 127.0]);
+}
+
+#[test]
+fn the_short_courses_mean_squared_errors() {
+    let mse = |y: ArrayD<f32>| format!("{:.4}", errors(W, y).mse);
+    let given = AffineParams::tensor(INT8, 3.5, -70);
+    assert_eq!(mse(given.fake_quantize(W)), "170.8755");
+    let fitted = Affine::asymmetric(INT8).quantize(W);
+    assert_eq!(format!("{:.5}", fitted.params().scale()), "3.57882");
+    assert_eq!(fitted.params().zero_point(), -77);
+    assert_eq!(mse(fitted.dequantize()), "1.5730");
+    let symmetric = Affine::symmetric(INT8);
+    assert_eq!(mse(symmetric.fake_quantize(W)), "2.5092");
+    assert_eq!(
+        mse(symmetric.clone().per_axis(0).fake_quantize(W)),
+        "1.8084"
+    );
+    // In float64 it is 1.07815007, which rounds to 1.0782; in float32, as everywhere, 1.07814882.
+    let columns = errors(W, symmetric.per_axis(1).fake_quantize(W)).mse;
+    assert!((columns - 1.07815007).abs() < 2e-6, "{columns}");
+}
+
+#[test]
+fn codes_keep_to_their_range() {
+    for (scheme, range) in [
+        (Affine::symmetric(INT8), (-127, 127)),
+        (Affine::symmetric_full(INT8), (-128, 127)),
+        (Affine::symmetric(UINT8), (1, 255)),
+        (Affine::symmetric(INT2), (-1, 1)),
+        (Affine::asymmetric(UINT3), (0, 7)),
+        (Affine::asymmetric(INT16), (-32768, 32767)),
+    ] {
+        let q = scheme.quantize([-3.0, -1.0, 0.0, 0.5, 3.0]);
+        assert_eq!(q.params().range(), range, "{scheme:?}");
+        let inside = |code: &f64| (f64::from(range.0)..=f64::from(range.1)).contains(code);
+        assert!(codes(&q).iter().all(inside), "{q:?}");
+    }
+    // The middle of an unsigned dtype stands for 0.
+    assert_eq!(Affine::symmetric(UINT8).fit([1.0]).zero_point(), 128);
+}
+
+#[test]
+fn every_width_has_its_scale() {
+    for (dtype, narrow, full) in [
+        (INT2, 1.0, 1.5),
+        (INT3, 3.0, 3.5),
+        (INT4, 7.0, 7.5),
+        (INT5, 15.0, 15.5),
+        (INT6, 31.0, 31.5),
+        (INT7, 63.0, 63.5),
+        (INT8, 127.0, 127.5),
+        (INT16, 32767.0, 32767.5),
+    ] {
+        assert_eq!(
+            Affine::symmetric(dtype).fit([-2.5, 1.0]).scale(),
+            2.5 / narrow
+        );
+        assert_eq!(
+            Affine::symmetric_full(dtype).fit([-2.5, 1.0]).scale(),
+            2.5 / full
+        );
+        let fitted = Affine::symmetric_no_clip(dtype).fit([-2.5, 1.0]);
+        assert_eq!(fitted.scale(), f32::max(2.5 / (narrow + 1.0), 1.0 / narrow));
+    }
+}
+
+#[test]
+fn a_float_target_takes_the_largest_to_its_largest() {
+    let q = Affine::symmetric(FP4_E2M1FN).quantize([12.0, 1.0, -0.4, 5.2]);
+    assert_eq!(q.params().scale(), 2.0);
+    assert_eq!(codes(&q), [6.0, 0.5, -0.0, 3.0]); // 2.6 steps are nearer to 3 than to 2
+    assert_eq!(vec_of(q.dequantize()), [12.0, 1.0, -0.0, 6.0]);
+    let error = Affine::asymmetric(FP4_E2M1FN).try_fit([1.0]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the dtype of a fit called asymmetric cannot be float4_e2m1fn: take an integer of 2 to 16 \
+         bits, or Affine::symmetric"
+    );
+}
+
+#[test]
+fn ties_go_to_even_codes() {
+    let q = AffineParams::tensor(INT8, 2.0, 0).quantize([1.0, 3.0, 5.0, -1.0, -3.0]);
+    assert_eq!(codes(&q), [0.0, 2.0, 2.0, 0.0, -2.0]);
+    // The zero point comes after the rounding.
+    let q = AffineParams::tensor(INT8, 2.0, 1).quantize([1.0, 3.0, 5.0, -1.0, -3.0]);
+    assert_eq!(codes(&q), [1.0, 3.0, 3.0, 1.0, -1.0]);
+}
+
+#[test]
+fn zeros_constants_and_nothing_have_a_result() {
+    for scheme in [
+        Affine::symmetric(INT8),
+        Affine::symmetric_full(INT4),
+        Affine::symmetric_no_clip(INT4),
+        Affine::asymmetric(UINT8),
+        Affine::onnx_dynamic(),
+    ] {
+        let zeros = scheme.fake_quantize([0.0, -0.0, 0.0]);
+        assert!(zeros.iter().all(|x| *x == 0.0), "{scheme:?}");
+        for constant in [3.7, -3.7] {
+            let same = scheme.fake_quantize([constant; 4]);
+            let error = (f64::from(same[0]) - constant).abs();
+            // The full range of int4 clips its positive end: half a step.
+            assert!(error < 0.26, "{scheme:?}: {same}");
+        }
+        let empty = scheme.quantize(Vec::<f32>::new());
+        assert_eq!(empty.dequantize().shape(), [0]);
+        assert!(empty.bits_per_weight().is_nan());
+        let none = scheme.per_axis(0).quantize(Array2::<f32>::zeros((0, 5)));
+        assert_eq!(
+            (none.params().scales().len(), none.dequantize().shape()),
+            (0, &[0, 5][..])
+        );
+    }
+    assert_eq!(
+        Affine::symmetric(INT8).fit([0.0]).scale(),
+        f32::MIN_POSITIVE
+    );
+}
+
+#[test]
+fn single_numbers_are_tensors() {
+    let q = Affine::symmetric(INT8).quantize(-2.54);
+    assert_eq!((q.codes().shape(), q.codes().item()), (&[][..], -127.0));
+}
+
+#[test]
+fn infinities_saturate_with_given_parameters_and_cannot_be_fitted() {
+    let given = AffineParams::tensor(INT8, 0.5, 3);
+    let q = given.quantize([f64::INFINITY, f64::NEG_INFINITY, 1e300]);
+    assert_eq!(codes(&q), [127.0, -128.0, 127.0]);
+    for bad in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+        let error = Affine::symmetric(INT8)
+            .try_quantize([[1.0, 2.0], [bad, 0.0]])
+            .unwrap_err();
+        assert!(
+            error.to_string().starts_with("element [1, 0] is "),
+            "{error}"
+        );
+    }
+    let error = given.try_quantize([0.0, f64::NAN]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "element [1] is nan, which has no place in int8: replace it, or clip the data to finite \
+         numbers first"
+    );
+}
+
+#[test]
+fn impossible_parameters_are_refused() {
+    let error = |dtype: DType, scale: f32, zero_point| {
+        AffineParams::new(dtype, Granularity::Tensor, [scale], [zero_point])
+            .unwrap_err()
+            .to_string()
+    };
+    for scale in [0.0, -0.0, -1.0, f32::NAN, f32::INFINITY] {
+        let message = error(INT8.into(), scale, 0);
+        assert!(
+            message.ends_with("a scale is finite and above zero"),
+            "{message}"
+        );
+    }
+    assert_eq!(
+        error(UINT4.into(), 1.0, 16),
+        "zero point 16 of group 0 is no code: uint4 has 0 to 15"
+    );
+    assert!(error(INT32.into(), 1.0, 0).contains("take an integer of 2 to 16 bits"));
+    assert!(error(FP8_E5M2.into(), 1.0, 1).starts_with("zero point 1 of group 0 is no code"));
+    let uneven = AffineParams::new(INT8, Granularity::Axis(0), [1.0, 2.0], [0]).unwrap_err();
+    assert_eq!(
+        uneven.to_string(),
+        "the zero points has shape [1]; it takes one for each of the 2 scales"
+    );
+}
+
+#[test]
+fn parameters_must_be_as_many_as_groups() {
+    let rows = AffineParams::new(INT8, Granularity::Axis(0), [1.0, 2.0], [0, 0]).unwrap();
+    let error = rows.try_quantize([[1.0], [2.0], [3.0]]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the tensor has shape [3, 1]; it takes a shape with 2 groups (axis 0), not 3"
+    );
+    let codes = tensor([[1, 2], [3, 4]], INT4);
+    let error = AffineTensor::from_parts(rows, codes).unwrap_err();
+    assert!(
+        error.to_string().contains("the parameters are for int8"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_range_at_the_end_of_float32_is_refused_not_made_infinite() {
+    for scheme in [Affine::symmetric_full(INT8), Affine::asymmetric(INT8)] {
+        let error = scheme.try_fit([f32::MAX, -f32::MAX]).unwrap_err();
+        assert!(error.to_string().contains("overflow float32"), "{error}");
+    }
+    let y = Affine::symmetric(INT8).fake_quantize([f32::MAX / 2.0, 1.0]);
+    assert!(y.iter().all(|y| y.is_finite()));
+}
+
+#[test]
+fn reciprocal_of_a_tiny_scale_is_refused() {
+    let params = AffineParams::tensor(INT8, 1e-39, 0);
+    assert_eq!(codes(&params.quantize([0.0, 1e-38])), [0.0, 10.0]);
+    assert!(params.reciprocal().try_quantize([0.0]).is_err());
+}
+
+#[test]
+fn sixteen_bit_halves_are_data_too() {
+    let x = ndarray::arr1(&[f16::from_f32(1.5), f16::from_f32(-3.0)]);
+    assert_eq!(codes(&Affine::symmetric(INT4).quantize(&x)), [4.0, -7.0]);
+    let x = [bf16::from_f32(1.5), bf16::from_f32(-3.0)];
+    assert_eq!(codes(&Affine::symmetric(INT4).quantize(x)), [4.0, -7.0]);
+    // A view with strides of its own.
+    let x = ndarray::arr2(&[[1.0f32, 2.0], [3.0, 4.0]]);
+    let q = Affine::symmetric(INT4).per_axis(0).quantize(x.t());
+    assert_eq!(q.params().scales(), [3.0 / 7.0, 4.0 / 7.0]);
+}
+
+#[test]
+fn every_byte_is_counted() {
+    let w = Array2::from_shape_fn((4, 64), |(i, j)| (i * 64 + j) as f32 - 100.0);
+    let summary = Affine::symmetric(INT4)
+        .per_group(1, 32)
+        .quantize(&w)
+        .summary();
+    assert_eq!((summary.code_bytes, summary.bytes()), (128, 128 + 8 * 4));
+    assert_eq!(summary.bits_per_weight(), 5.0);
+    assert_eq!(summary.granularity, "groups of 32 along axis 1");
+    let summary = Affine::asymmetric(UINT4)
+        .per_group(1, 32)
+        .quantize(&w)
+        .summary();
+    assert_eq!(summary.bits_per_weight(), 5.125); // a zero point of 4 bits for each group
+    let names: Vec<&str> = summary.parameters.iter().map(|p| &p.name[..]).collect();
+    assert_eq!(names, ["scale", "zero point"]);
+}
+
+fn schemes() -> impl Strategy<Value = Affine> {
+    let dtype = proptest::sample::select(vec![
+        INT2, INT3, INT4, INT5, INT6, INT7, INT8, INT16, UINT2, UINT3, UINT4, UINT8, UINT16,
+    ]);
+    let fit = proptest::sample::select(vec![
+        Affine::symmetric as fn(IntFormat) -> Affine,
+        Affine::symmetric_full,
+        Affine::symmetric_no_clip,
+        Affine::asymmetric,
+    ]);
+    let granularity = proptest::sample::select(vec![
+        Granularity::Tensor,
+        Granularity::Axis(0),
+        Granularity::Axis(1),
+        Granularity::Group { axis: 1, size: 2 },
+        Granularity::Group { axis: 0, size: 3 },
+        Granularity::Block(vec![3, 4]),
+    ]);
+    (dtype, fit, granularity, any::<bool>()).prop_map(|(dtype, fit, granularity, reciprocal)| {
+        let scheme = fit(dtype).granularity(granularity);
+        if reciprocal {
+            scheme.reciprocal()
+        } else {
+            scheme
+        }
+    })
+}
+
+fn matrices() -> impl Strategy<Value = ArrayD<f32>> {
+    let number = prop_oneof![
+        -1.0f32..1.0,
+        -1e3f32..1e3,
+        Just(0.0),
+        (-30i32..30).prop_map(|e| 2f32.powi(e)),
+    ];
+    proptest::collection::vec(number, 48)
+        .prop_map(|x| ArrayD::from_shape_vec(IxDyn(&[6, 8]), x).unwrap())
+}
+
+proptest! {
+    #[test]
+    fn the_error_is_half_a_step_inside_the_range(x in matrices(), scheme in schemes()) {
+        let q = scheme.quantize(&x);
+        let y = q.dequantize();
+        let groups = Groups::of(&q);
+        for ((i, &x), &y) in x.iter().enumerate().zip(&y) {
+            let (scale, low, high) = groups.step_and_ends(i);
+            let inside = f64::from(x).clamp(low, high);
+            let error = (f64::from(y) - inside).abs();
+            // Division, zero point and product are rounded to float32, each by 2^-24 of about x.
+            let bound = scale / 2.0 + 3.0 * f64::from(x).abs() * 2f64.powi(-24);
+            prop_assert!(error <= bound * 1.000001, "{x} became {y}, scale {scale}");
+        }
+    }
+
+    #[test]
+    fn what_was_quantized_stays(x in matrices(), scheme in schemes()) {
+        let q = scheme.quantize(&x);
+        let y = q.dequantize();
+        let again = q.params().quantize(&y);
+        prop_assert_eq!(again.codes(), q.codes());
+        prop_assert_eq!(again.dequantize(), y);
+    }
+
+    #[test]
+    fn zero_stays_zero(x in matrices(), scheme in schemes()) {
+        let y = scheme.fake_quantize(&x);
+        for (x, y) in x.iter().zip(&y) {
+            prop_assert!(*x != 0.0 || *y == 0.0);
+        }
+    }
+
+    #[test]
+    fn a_power_of_two_passes_through(x in matrices(), scheme in schemes(), power in -20i32..20) {
+        // Away from the smallest scale, where it is held.
+        prop_assume!(x.iter().all(|x| *x == 0.0 || x.abs() > 1e-12));
+        let factor = 2f32.powi(power);
+        let (q, scaled) = (scheme.quantize(&x), scheme.quantize(&x.mapv(|x| x * factor)));
+        prop_assert_eq!(q.codes(), scaled.codes());
+        for (s, t) in q.params().scales().iter().zip(scaled.params().scales()) {
+            prop_assert!(s * factor == *t || *s == f32::MIN_POSITIVE);
+        }
+    }
+
+    #[test]
+    fn rows_do_not_know_of_each_other(x in matrices(), scheme in schemes()) {
+        let scheme = scheme.per_axis(0);
+        let y = scheme.fake_quantize(&x);
+        let mut reversed = x.clone();
+        reversed.invert_axis(ndarray::Axis(0));
+        let mut back = scheme.fake_quantize(&reversed);
+        back.invert_axis(ndarray::Axis(0));
+        prop_assert_eq!(back, y);
+    }
+}
+
+/// What a group's codes can stand for, from the parts that a quantized tensor shows.
+struct Groups<'a> {
+    q: &'a AffineTensor,
+    columns: usize,
+    group: Vec<usize>,
+}
+
+impl Groups<'_> {
+    fn of(q: &AffineTensor) -> Groups<'_> {
+        let (shape, grid) = (q.codes().shape(), q.grid());
+        let group = shape
+            .iter()
+            .zip(&grid)
+            .map(|(length, count)| length / count)
+            .collect();
+        Groups {
+            q,
+            columns: shape[1],
+            group,
+        }
+    }
+
+    /// The scale of an element's group, and the smallest and the largest value of its codes.
+    fn step_and_ends(&self, i: usize) -> (f64, f64, f64) {
+        let (row, column) = (i / self.columns, i % self.columns);
+        let group = row / self.group[0] * self.q.grid()[1] + column / self.group[1];
+        let scale = f64::from(self.q.params().scales()[group]);
+        let zero_point = self.q.params().zero_points()[group];
+        let (low, high) = self.q.params().range();
+        let value = |code: i32| f64::from(code - zero_point) * scale;
+        (scale, value(low), value(high))
+    }
+}
