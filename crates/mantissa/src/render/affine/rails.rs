@@ -158,12 +158,16 @@ impl Outcome {
 
     /// A line from each number to its code; the one from 0 to the zero point is heavier.
     fn joins(&self, y: f64, axis: &Axis, codes: &CodeRail) -> Markup {
-        let (top, bottom) = (y + TOP + HIGH / 2.0, y + BOTTOM);
+        let top = y + TOP + HIGH / 2.0;
+        let join = |x: f64, code: f64| {
+            let (edge, bottom) = (px1(y + TOP + HIGH), px1(y + BOTTOM));
+            let (x, code) = (px1(axis.x(x)), px1(codes.x(code)));
+            format!("M{x} {}V{edge}L{code} {bottom}", px1(top))
+        };
         let mut lines = [String::new(), String::new()];
         for [x, code, _] in &self.drawn {
             let lost = usize::from(self.scheme.levels.clips(*x));
-            let (x, code) = (px1(axis.x(*x)), px1(codes.x(*code)));
-            lines[lost] += &format!("M{x} {}L{code} {}", px1(top), px1(bottom));
+            lines[lost] += &join(*x, *code);
         }
         let dots = |lost: bool| -> String {
             let drawn = self.drawn.iter().map(|[x, _, _]| *x);
@@ -177,8 +181,8 @@ impl Outcome {
                 @if !d.is_empty() { path d=(d) stroke=(hue.line) stroke-width="1.2" fill="none" {} }
             }
             @if let Some(zero) = self.zero() {
-                line x1=(px1(axis.x(0.0))) y1=(px1(top)) x2=(px1(codes.x(zero))) y2=(px1(bottom))
-                    stroke=(INK) stroke-width="2.2" stroke-dasharray="5 3" {}
+                path d=(join(0.0, zero)) stroke=(INK) stroke-width="2.2" stroke-dasharray="5 3"
+                    fill="none" {}
             }
             @for (d, hue) in [(dots(false), EXPONENT), (dots(true), LOST)] {
                 @if !d.is_empty() {
@@ -221,29 +225,23 @@ impl Outcome {
             lang.pick("code", "编码"),
             "x'",
             lang.pick("error", "误差"),
-            "",
         ];
         let mut rows = vec![heading.map(String::from).to_vec()];
         rows.extend(self.drawn.iter().map(|[x, code, value]| {
-            let lost = match self.scheme.levels.clips(*x) {
-                true => lang.pick("clipped", "截断"),
-                false => "",
-            };
-            vec![
-                short(*x),
-                short(*code),
-                short(*value),
-                short(value - x),
-                lost.to_owned(),
-            ]
+            let mut row = [*x, *code, *value].map(short).to_vec();
+            row.push(general(value - x, 4));
+            if self.scheme.levels.clips(*x) {
+                row.push(lang.pick("clipped", "截断").to_owned());
+            }
+            row
         }));
         let (cover, used) = (self.cover(lang), self.used(lang));
         let scheme = &self.scheme;
         format!(
-            "{}: {}, MSE {}, {}\n{cover}\n{used}\n{}",
+            "{}: {}, {}, {}\n{cover}\n{used}\n{}",
             scheme.name,
             scheme.parameters(),
-            general(self.mse, 4),
+            self.error(),
             self.clipped_words(lang),
             table(&rows)
         )

@@ -101,6 +101,13 @@ impl Fitted {
             "{picture} draws codes of up to 16 bits, and those of {name} have {bits}"
         );
         let levels = Levels::new(&params);
+        let (low, high) = levels.range();
+        assert!(
+            low.is_finite() && high.is_finite(),
+            "{picture} draws what the codes of {name} stand for, and with {} they overflow float32: \
+             take a smaller scale",
+            parameters(&params)
+        );
         Fitted {
             name,
             params,
@@ -134,7 +141,11 @@ impl Fitted {
 
     /// `s = 0.0721176, z = -23`.
     pub(super) fn parameters(&self) -> String {
-        let (scale, zero_point) = (self.params.scale(), self.params.zero_point());
-        format!("s = {}, z = {zero_point}", super::short(scale.into()))
+        parameters(&self.params)
     }
+}
+
+fn parameters(params: &AffineParams) -> String {
+    let (scale, zero_point) = (params.scale(), params.zero_point());
+    format!("s = {}, z = {zero_point}", super::short(scale.into()))
 }

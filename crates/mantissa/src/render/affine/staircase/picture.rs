@@ -272,7 +272,9 @@ impl Steps {
             .beyond()
             .map(|part| format!("M{} {}H{}", x(part.from), y(part.value), x(part.to)));
         html! {
-            path d=(flat.collect::<String>()) stroke=(LOST.line) stroke-width="2.5" {}
+            @for d in flat {
+                path d=(d) stroke=(LOST.line) stroke-width="2.5" {}
+            }
             @if low < high {
                 path d=(path) stroke=(hue(self.scheme.params.dtype()).line) stroke-width="2" fill="none" {}
             }
@@ -308,8 +310,12 @@ impl Steps {
             },
         );
         html! {
-            path d=(beyond.collect::<String>()) stroke=(LOST.line) stroke-width="2" {}
+            @for d in beyond {
+                path d=(d) stroke=(LOST.line) stroke-width="1.8" {}
+            }
+            @if low < high {
             path d=(teeth.collect::<String>()) stroke=(EXPONENT.line) stroke-width="1.3" fill="none" {}
+            }
         }
     }
 

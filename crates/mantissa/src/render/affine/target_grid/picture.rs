@@ -139,7 +139,8 @@ impl TargetGrid {
             0 => to - from,
             _ => to - right.bold().width(&clipped) - 16.0 - from,
         };
-        let remark = muted.cut(&target.remark(lang), room);
+        // So long a row of digits may be wider than it is counted.
+        let remark = muted.cut(&target.remark(lang), 0.9 * room);
         html! {
             // Behind the words, so that no grid line runs through them.
             rect x="0" y=(px1(y + 2.0)) width=(px1(WIDTH)) height="22" fill=(PAPER) {}
