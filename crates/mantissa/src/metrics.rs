@@ -41,7 +41,7 @@ impl Errors {
 /// use mantissa::prelude::*;
 /// assert_eq!(
 ///     errors([3.0, -4.0], [3.0, -5.0]).to_string(),
-///     "MSE 0.5, RMSE 0.70711, max |e| 1, mean |e| 0.5, SQNR 13.979 dB, cosine 0.9947004, \
+///     "MSE 0.5, RMSE 0.70711, max |e| 1, mean |e| 0.5, SQNR 13.979 dB, cosine 0.9946918, \
 ///      relative 0.2, max 2097152 ULP"
 /// );
 /// ```

@@ -5,8 +5,6 @@ use crate::render::svg::{Font, formulas};
 use crate::render::theme::{INK, PAPER, RULE};
 use maud::{Markup, html};
 
-/// Numbers in the cells.
-pub(super) const NUMBER: Font = Font::mono(12.0);
 /// Cells that are narrower or lower have no lines between them.
 const FINE: f64 = 14.0;
 
@@ -86,6 +84,7 @@ impl Board {
     pub(super) fn numbers(
         &self,
         texts: &[String],
+        font: Font,
         down: f64,
         light: impl Fn(usize) -> bool,
     ) -> Markup {
@@ -101,8 +100,8 @@ impl Board {
             placed.collect::<Vec<_>>()
         };
         html! {
-            (formulas(NUMBER.middle(), of(false)))
-            (formulas(NUMBER.middle().fill(PAPER), of(true)))
+            (formulas(font.middle(), of(false)))
+            (formulas(font.middle().fill(PAPER), of(true)))
         }
     }
 

@@ -1,8 +1,8 @@
 //! Which elements share a scale.
 
-use super::board::{Board, NUMBER};
+use super::board::Board;
 use super::labels::{LABEL, Room, about, label, labelled, rooms};
-use super::layout::{GAP, Layout, Needs, ROOM};
+use super::layout::{GAP, Layout, Needs, ROOM, cut, wide};
 use super::matrix::{Matrix, Precision, number, size};
 use crate::granularity::Groups;
 use crate::metrics::try_errors;
@@ -155,13 +155,11 @@ impl Shared {
         let Some(numbers) = &self.numbers else {
             return f64::INFINITY;
         };
-        let numbers = numbers.texts(precision).into_iter();
-        let numbers = numbers.map(|text| NUMBER.width(&text) + 8.0);
         let labels = self.rooms().flat_map(|(group, room)| {
             let lines = label(&self.groups, group, precision.digits()).into_iter();
             lines.map(|line| (LABEL.width(&line) + 8.0) / room.columns as f64)
         });
-        numbers.chain(labels).fold(0.0, f64::max)
+        labels.fold(precision.cell(&numbers.texts(precision)), f64::max)
     }
 
     /// The label of each group in lines, if all have room: in cells with numbers, above these.
@@ -209,7 +207,7 @@ impl Shared {
             (muted, about(&self.groups, lang)),
             (SMALL, bits),
         ];
-        let cut = |(font, line): (Font, String)| (font, font.cut(&line, ROOM));
+        let cut = |(font, line): (Font, String)| (font, cut(font, &line, ROOM));
         lines.into_iter().chain(mse).map(cut).collect()
     }
 
@@ -236,7 +234,8 @@ impl Shared {
                 (formulas(LABEL.bold().fill(hue.line), labels(i)))
             }
             @if let (Some(numbers), Some(precision)) = (&self.numbers, layout.numbers) {
-                (board.numbers(&numbers.texts(precision), board.cell.1 - 7.0, |_| false))
+                @let texts = numbers.texts(precision);
+                (board.numbers(&texts, precision.font(), board.cell.1 - 7.0, |_| false))
             }
             @for (i, (font, line)) in self.captions(lang).into_iter().enumerate() {
                 (text(board.at.0, below + i as f64 * CAPTION, font, &line))
@@ -295,7 +294,7 @@ fn draw(panels: &[Shared], lang: Lang) -> Figure {
     let widths = captions
         .iter()
         .flatten()
-        .map(|(font, line)| font.width(line));
+        .map(|(font, line)| wide(*font, line));
     let least = widths.fold(0.0, f64::max);
     let below = 20.0 + captions[0].len() as f64 * CAPTION;
     let shifted = panels
@@ -333,8 +332,8 @@ fn draw(panels: &[Shared], lang: Lang) -> Figure {
     let [title, note] = words(&panels[0], &layout, lang);
     let right = MARGIN + layout.abreast as f64 * pitch - GAP;
     let right = right
-        .max(MARGIN + TITLE.width(&title))
-        .max(MARGIN + NOTE.width(&note));
+        .max(MARGIN + wide(TITLE, &title))
+        .max(MARGIN + wide(NOTE, &note));
     let body = html! {
         (text(MARGIN, 32.0, TITLE, &title))
         (text(MARGIN, 54.0, NOTE, &note))

@@ -1,7 +1,10 @@
 //! How many panels stand side by side, and how large their cells are.
 
 use super::matrix::Precision;
+use crate::render::svg::Font;
 
+/// By how much a font may be wider than expected.
+const SLACK: f64 = 1.15;
 /// The width of all panels together.
 pub(super) const ROOM: f64 = 840.0;
 /// Between panels.
@@ -12,6 +15,16 @@ const HIGHEST: f64 = 760.0;
 const USUAL: f64 = 52.0;
 /// Cells without numbers are squares of at most this.
 const LARGEST: f64 = 36.0;
+
+/// The width of a text in words, with room for wider fonts than Arial.
+pub(super) fn wide(font: Font, text: &str) -> f64 {
+    font.width(text) * SLACK
+}
+
+/// As much of a text as fits into `room`, on the same reckoning.
+pub(super) fn cut(font: Font, text: &str, room: f64) -> String {
+    font.cut(text, room / SLACK)
+}
 
 /// Panels of one size in rows.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,11 +1,11 @@
 //! Original, codes, what comes back, and the error.
 
 use super::bar::bar;
-use super::board::{Board, NUMBER};
+use super::board::Board;
 use super::colour::Scale;
 use super::edge::Edge;
 use super::labels::{about, labelled};
-use super::layout::{GAP, Layout, Needs};
+use super::layout::{GAP, Layout, Needs, cut, wide};
 use super::matrix::{Matrix, Precision, number, size};
 use crate::granularity::Groups;
 use crate::metrics::{Errors, try_errors};
@@ -87,8 +87,12 @@ impl Maps {
         let (rows, _) = size(x.shape())?;
         let y = q.dequantize().mapv(f64::from);
         let errors = try_errors(&x, &y)?;
-        let error = Matrix::new(&(&y - &x))?;
-        let (x, y) = (Matrix::new(&x)?, Matrix::new(&y)?);
+        let difference = &y - &x;
+        let (x, y, error) = (
+            Matrix::new(&x)?,
+            Matrix::new(&y)?,
+            Matrix::new(&difference)?,
+        );
         let shared = Scale::around_zero(x.largest().max(y.largest()), EXPONENT, SIGN);
         let own = Scale::around_zero(error.largest(), LOST, FRACTION);
         let largest = error.largest();
@@ -121,18 +125,17 @@ impl Maps {
         let last = boards[boards.len() - 1];
         let bottom = last.at.1 + last.height() + BELOW + edge.below();
         let words = self.words(lang);
-        let ends = boards
-            .iter()
-            .map(|board| board.at.0 + board.width() + edge.beside());
+        let ends = boards.iter().zip(&self.panels).map(|(board, panel)| {
+            let cells = board.width() + panel.beside(&edge);
+            board.at.0 + cells.max(panel.head_width(&self.summary, lang))
+        });
         let fonts = [TITLE, NOTE, NOTE];
-        let texts = words
-            .iter()
-            .zip(fonts)
-            .map(|(words, font)| MARGIN + font.width(words));
+        let texts = words.iter().zip(fonts);
+        let texts = texts.map(|(words, font)| MARGIN + wide(font, words));
         let right = ends.chain(texts).fold(BARS, f64::max).min(WIDTH - MARGIN);
         let body = html! {
             @for ((words, font), y) in words.iter().zip(fonts).zip([32.0, 54.0, 74.0]) {
-                (text(MARGIN, y, font, &font.cut(words, right - MARGIN)))
+                (text(MARGIN, y, font, &cut(font, words, right - MARGIN)))
             }
             @for (panel, board) in self.panels.iter().zip(&boards) {
                 (self.panel(panel, board, &layout, lang))
@@ -164,17 +167,20 @@ impl Maps {
 
     fn layout(&self, edge: &Edge, lang: Lang) -> Layout {
         let cell = |precision: Precision| {
-            let texts = self.panels.iter().flat_map(|panel| panel.texts(precision));
-            texts.map(|text| NUMBER.width(&text)).fold(0.0, f64::max) + 8.0
+            let cells = self
+                .panels
+                .iter()
+                .map(|panel| precision.cell(&panel.texts(precision)));
+            cells.fold(edge.column(), f64::max)
         };
         let heads = self
             .panels
             .iter()
-            .map(|panel| HEAD.width(&panel.head(&self.summary, lang)));
+            .map(|panel| panel.head_width(&self.summary, lang));
         Needs {
             panels: self.panels.len(),
             size: (self.rows, self.columns()),
-            cell: &|precision| cell(precision).max(edge.column()),
+            cell: &cell,
             height: CELL,
             beside: edge.beside(),
             around: ABOVE + BELOW + edge.below(),
@@ -194,14 +200,8 @@ impl Maps {
                 rows: self.rows,
                 columns: self.columns(),
             };
-            let beside = if panel.kind == Kind::Codes {
-                edge.beside()
-            } else {
-                0.0
-            };
-            let width = HEAD
-                .width(&panel.head(&self.summary, lang))
-                .max(board.width() + beside);
+            let width = board.width() + panel.beside(edge);
+            let width = width.max(panel.head_width(&self.summary, lang));
             at = if (i + 1) % layout.abreast == 0 {
                 let row = &self.panels[i + 1 - layout.abreast..=i];
                 let below = row.iter().any(|panel| panel.kind == Kind::Codes);
@@ -240,7 +240,8 @@ impl Maps {
             (board.fill(&colours, &paints))
             (board.lines())
             @if let Some(precision) = layout.numbers {
-                (board.numbers(&panel.texts(precision), board.cell.1 / 2.0 + 4.0, light))
+                @let texts = panel.texts(precision);
+                (board.numbers(&texts, precision.font(), board.cell.1 / 2.0 + 4.0, light))
             }
             @if let Some(groups) = groups.filter(|groups| groups.scales.len() > 1) {
                 (board.borders(groups.of.as_slice().unwrap_or(&[])))
@@ -297,7 +298,12 @@ impl Maps {
                 .map(|p| parameter(p, lang))
                 .collect(),
         };
-        let scales = scales.join(lang.pick(", ", "，"));
+        let colon = lang.pick("granularity: ", "粒度：");
+        let scales: Vec<String> = [format!("{colon}{shared}")]
+            .into_iter()
+            .chain(scales)
+            .collect();
+        let scales = scales.join(lang.pick("; ", "；"));
         match lang {
             Lang::En => [
                 format!("{scheme}: quantized and dequantized"),
@@ -305,14 +311,14 @@ impl Maps {
                     "shape {shape:?}, {bits} bits per weight; mean squared error {mse}, \
                      largest error {most}{place}"
                 ),
-                format!("granularity: {shared}; {scales}"),
+                scales,
             ],
             Lang::Zh => [
                 format!("{scheme}：量化与反量化"),
                 format!(
                     "形状 {shape:?}，每个权重 {bits} 位；均方误差 {mse}，最大误差 {most}{place}"
                 ),
-                format!("粒度：{shared}；{scales}"),
+                scales,
             ],
         }
     }
@@ -358,6 +364,18 @@ impl Panel {
             (Kind::Error, Precision::Together(digits)) => Precision::Together(digits - 1),
             _ => precision,
         })
+    }
+
+    /// What the scales beside the cells take.
+    fn beside(&self, edge: &Edge) -> f64 {
+        match self.kind {
+            Kind::Codes => edge.beside(),
+            _ => 0.0,
+        }
+    }
+
+    fn head_width(&self, summary: &Summary, lang: Lang) -> f64 {
+        wide(HEAD, &self.head(summary, lang))
     }
 
     fn head(&self, summary: &Summary, lang: Lang) -> String {

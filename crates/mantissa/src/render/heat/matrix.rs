@@ -2,7 +2,7 @@
 
 use crate::quantized::QuantError;
 use crate::render::bits::fields::minus;
-use crate::render::svg::table;
+use crate::render::svg::{Font, table};
 use crate::text::general;
 use ndarray::{ArrayD, IxDyn};
 
@@ -46,6 +46,20 @@ pub(super) enum Precision {
 }
 
 impl Precision {
+    /// How the numbers look: those that need room are smaller.
+    pub(super) fn font(self) -> Font {
+        match self {
+            Precision::Each(_) => Font::mono(12.0),
+            Precision::Together(_) => Font::mono(11.0),
+        }
+    }
+
+    /// The width of cells for such numbers.
+    pub(super) fn cell(self, texts: &[String]) -> f64 {
+        let widths = texts.iter().map(|text| self.font().width(text) + 6.0);
+        widths.fold(0.0, f64::max)
+    }
+
     /// The most significant digits of a number.
     pub(super) fn digits(self) -> usize {
         match self {
