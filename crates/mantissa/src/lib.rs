@@ -50,6 +50,7 @@ mod pack;
 mod quantized;
 mod real;
 pub mod render;
+mod sample;
 mod scheme;
 mod tensor;
 mod text;
@@ -69,15 +70,18 @@ pub use linear::*;
 pub use mapping::{Mapping, Numbers, Preimage, mapping, preimage, sharing};
 pub use memory::{BadCount, Count, Memory, memory};
 pub use metrics::*;
-pub use pack::{pack, unpack};
+pub use pack::{PackOrder, pack, pack_in, unpack, unpack_in};
 pub use quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
-    Explorer, Figure, Formats, Lang, NumberLine, Render, binary_storage, binary_storage_in, bits,
-    compare, essence, essence_in, explorer, granularities, granularity_map, grid, heat_maps,
-    memory_bars, number_line, number_lines, range_precision, window,
+    Affines, ErrorHistogram, Explorer, Figure, Formats, Lang, LevelHistogram, NumberLine, Render,
+    Slider, TargetGrid, binary_storage, binary_storage_in, bits, bits_vs_sqnr, byte_layout,
+    compare, error_histogram, essence, essence_in, explorer, granularities, granularity_map, grid,
+    heat_maps, histograms, levels_on_histogram, memory_bars, number_line, number_lines,
+    outlier_collapse, packing, rails, range_precision, slider, staircase, target_grid, window,
 };
+pub use sample::normal;
 pub use scheme::*;
 pub use tensor::{Tensor, TensorData, TensorError, tensor};
 pub use value::{Class, Value};

@@ -174,7 +174,7 @@ impl Summary {
 pub enum QuantError {
     /// The data are no tensor.
     #[error(transparent)]
-    Data(#[from] TensorError),
+    Data(Box<TensorError>),
     /// NaN or infinity among the numbers.
     #[error(
         "element {index:?} is {value}, which has no place in {scheme}: replace it, or clip the data \
@@ -263,6 +263,13 @@ pub enum QuantError {
     },
 }
 
+/// Boxed, because it is large and errors travel up by value.
+impl From<TensorError> for QuantError {
+    fn from(error: TensorError) -> QuantError {
+        QuantError::Data(Box::new(error))
+    }
+}
+
 impl QuantError {
     pub(crate) fn argument(what: &str, got: impl fmt::Display, right: &str) -> QuantError {
         QuantError::Argument {
@@ -332,11 +339,22 @@ pub(crate) fn array<T>(
     let shape = x.shape()?;
     let mut numbers = Vec::new();
     x.visit(&mut |parts| numbers.push(number(parts)));
-    ArrayD::from_shape_vec(IxDyn(&shape), numbers)
-        .map_err(|_| QuantError::Data(TensorError::Memory { shape }))
+    ArrayD::from_shape_vec(IxDyn(&shape), numbers).map_err(|_| TensorError::Memory { shape }.into())
 }
 
-/// The same, all of them finite.
+/// Whether an array can have this shape: an empty one may have axes longer than memory.
+pub(crate) fn countable(shape: &[usize]) -> Result<(), QuantError> {
+    let mut long = shape.iter().filter(|length| **length > 0);
+    let count = long.try_fold(1isize, |count, length| {
+        count.checked_mul(isize::try_from(*length).ok()?)
+    });
+    count.map(drop).ok_or_else(|| {
+        let shape = shape.to_vec();
+        TensorError::Memory { shape }.into()
+    })
+}
+
+/// [`numbers`], all of them finite.
 pub(crate) fn finite(x: impl TensorData, scheme: &str) -> Result<ArrayD<f32>, QuantError> {
     let x = numbers(x)?;
     match x.indexed_iter().find(|(_, value)| !value.is_finite()) {

@@ -4,8 +4,11 @@
 //! the library never imports this module. [`notebook`] carries a rendering to the kernel,
 //! [`figure`] is the SVG picture that most of them are, [`lang`] and `theme` are what they share.
 
+mod affine;
 mod bits;
+mod byte_layout;
 mod cards;
+mod chart;
 mod compare;
 mod essence;
 mod explorer;
@@ -16,13 +19,21 @@ pub mod lang;
 mod mapping;
 pub mod notebook;
 mod number_line;
+mod packing;
 mod range;
+mod script;
+mod slider;
 mod svg;
 pub(crate) mod theme;
 mod tutorial;
 
+pub use affine::{Affines, TargetGrid, outlier_collapse, rails, staircase, target_grid};
 pub use bits::bits;
+pub use byte_layout::byte_layout;
 pub use cards::memory_bars;
+pub use chart::{
+    ErrorHistogram, LevelHistogram, bits_vs_sqnr, error_histogram, histograms, levels_on_histogram,
+};
 pub use compare::compare;
 pub use essence::{essence, essence_in};
 pub use explorer::{Explorer, explorer};
@@ -32,7 +43,9 @@ pub use heat::{granularities, granularity_map, heat_maps};
 pub use lang::Lang;
 pub use maud::Markup;
 pub use number_line::{Formats, NumberLine, number_line, number_lines, window};
+pub use packing::packing;
 pub use range::range_precision;
+pub use slider::{Slider, slider};
 pub use tutorial::{binary_storage, binary_storage_in};
 
 /// A value that a notebook can show.

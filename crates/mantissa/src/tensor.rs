@@ -369,7 +369,7 @@ impl Tensor {
 }
 
 /// How many elements a shape holds, if that can be counted.
-fn elements(shape: &[usize]) -> Option<usize> {
+pub(crate) fn elements(shape: &[usize]) -> Option<usize> {
     if shape.contains(&0) {
         return Some(0);
     }

@@ -6,7 +6,8 @@ mod picture;
 use enumeration::{image, numbers};
 use mantissa::prelude::*;
 use picture::{
-    Text, hostile, keeps_to_the_contract, lines, passes_in_chinese, texts, texts_do_not_overlap,
+    Text, contents, hostile, keeps_to_the_contract, lines, passes_in_chinese, texts,
+    texts_do_not_overlap,
 };
 use std::collections::HashSet;
 
@@ -38,10 +39,6 @@ fn grouped(n: u128) -> String {
     let groups = digits.as_bytes().rchunks(3).rev();
     let groups = groups.map(|group| std::str::from_utf8(group).unwrap());
     groups.collect::<Vec<_>>().join("\u{2009}")
-}
-
-fn contents(svg: &str) -> Vec<String> {
-    texts(svg).into_iter().map(|text| text.content).collect()
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod picture;
 
 use mantissa::prelude::*;
 use picture::{
-    hostile, keeps_to_the_contract, lines, passes_in_chinese, texts, texts_do_not_overlap,
+    contents, hostile, keeps_to_the_contract, lines, passes_in_chinese, texts, texts_do_not_overlap,
 };
 use roxmltree::Document;
 
@@ -34,10 +34,6 @@ fn circles(svg: &str) -> Vec<f64> {
     circles
         .map(|n| n.attribute("cx").unwrap().parse().unwrap())
         .collect()
-}
-
-fn contents(svg: &str) -> Vec<String> {
-    texts(svg).into_iter().map(|text| text.content).collect()
 }
 
 fn near(drawn: &[f64], expected: &[f64]) {

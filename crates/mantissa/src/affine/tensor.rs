@@ -2,7 +2,7 @@
 
 use super::AffineParams;
 use crate::granularity::Groups;
-use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
+use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, countable};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
@@ -40,6 +40,7 @@ impl AffineTensor {
                 &right,
             ));
         }
+        countable(codes.shape())?;
         params.groups(codes.shape())?;
         Ok(AffineTensor { params, codes })
     }

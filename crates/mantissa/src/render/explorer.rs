@@ -9,6 +9,7 @@ mod words;
 
 use super::bits::bits;
 use super::bits::fields::{Part, layout};
+use super::script::{array, compact, object, quoted};
 use super::theme::{INK, LOST, MONO, MUTED, PAPER, RULE, SANS, SHADE};
 use super::{Figure, Lang, Markup, Render, displays};
 use crate::codec::{Overflow, Rounding};
@@ -96,10 +97,7 @@ impl Explorer {
         let words = words(dtype, self.lang);
         object([
             ("format", format),
-            (
-                "fields",
-                format!("[{}]", fields.collect::<Vec<_>>().join(",")),
-            ),
+            ("fields", array(fields)),
             ("code", quoted(&self.value.hex())),
             (
                 "words",
@@ -125,7 +123,7 @@ impl Render for Explorer {
                     (self.still.html())
                     div style="padding:0 20px 8px" { (hint) }
                 }
-                script { (PreEscaped(script())) }
+                script { (PreEscaped(compact(SCRIPT))) }
             }
         }
     }
@@ -186,15 +184,6 @@ impl From<IntFormat> for Explorer {
     }
 }
 
-/// The script without comments and indentation, which no notebook needs to store.
-fn script() -> String {
-    let lines = SCRIPT.lines().map(str::trim);
-    let code: Vec<&str> = lines
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .collect();
-    code.join("\n")
-}
-
 /// The fields of a float format, `null` for an integer.
 fn float_fields(dtype: DType) -> String {
     let DType::Float(format) = dtype else {
@@ -224,26 +213,4 @@ fn part_key(part: Part) -> &'static str {
         Part::Top => "top",
         Part::Integer => "integer",
     }
-}
-
-/// A JSON object of finished JSON values.
-fn object<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    let members = members.into_iter();
-    let members: Vec<String> = members
-        .map(|(key, value)| format!("{}:{value}", quoted(key)))
-        .collect();
-    format!("{{{}}}", members.join(","))
-}
-
-/// A JSON string.
-fn quoted(text: &str) -> String {
-    let mut out = String::from('"');
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => out.extend(['\\', letter]),
-            _ if letter < ' ' => out += &format!("\\u{:04x}", letter as u32),
-            _ => out.push(letter),
-        }
-    }
-    out + "\""
 }

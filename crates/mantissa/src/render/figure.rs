@@ -57,6 +57,16 @@ impl Figure {
         &self.label
     }
 
+    /// Its width in px.
+    pub(super) fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// The address of an image that is this picture.
+    pub(super) fn source(&self) -> String {
+        format!("data:image/svg+xml;base64,{}", STANDARD.encode(&self.svg))
+    }
+
     /// Writes the SVG to a file.
     ///
     /// # Errors
@@ -78,9 +88,8 @@ pub struct Inline(Figure);
 
 impl Render for Figure {
     fn html(&self) -> Markup {
-        let source = format!("data:image/svg+xml;base64,{}", STANDARD.encode(&self.svg));
         html! {
-            img src=(source) alt=(self.label) width=(self.width) style="max-width:100%;height:auto";
+            img src=(self.source()) alt=(self.label) width=(self.width) style="max-width:100%;height:auto";
         }
     }
 
@@ -118,4 +127,9 @@ pub(crate) fn px(x: f64) -> String {
     let rounded = (x * 1000.0).round() / 1000.0;
     // Adding zero turns -0 into 0.
     (rounded + 0.0).to_string()
+}
+
+/// A coordinate with one decimal, for the many.
+pub(crate) fn px1(x: f64) -> String {
+    px((x * 10.0).round() / 10.0)
 }

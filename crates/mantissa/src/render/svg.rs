@@ -1,7 +1,7 @@
 //! What several pictures draw with: text, formulas, lines, bit cells, and how wide a text is.
 
-use super::figure::px;
-use super::theme::{Hue, INK, MONO};
+use super::figure::{px, px1};
+use super::theme::{Hue, INK, MONO, MUTED};
 use maud::{Markup, html};
 
 /// Where a text's x stands.
@@ -245,6 +245,23 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
 fn is_wide(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
         | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}')
+}
+
+/// A name in its colour at the left edge, and a remark after it.
+pub(crate) fn heading(y: f64, name: &str, remark: &str, hue: Hue) -> Markup {
+    let bold = Font::sans(14.0).bold().fill(hue.line);
+    html! {
+        (text(20.0, y, bold, name))
+        (text(20.0 + bold.width(name) + 8.0, y, Font::sans(13.0).fill(MUTED), remark))
+    }
+}
+
+/// A bar that numbers lie on, from one pixel to another and a little beyond; y is its upper edge.
+pub(crate) fn rail((from, to): (f64, f64), (y, height): (f64, f64), hue: Hue) -> Markup {
+    html! {
+        rect x=(px1(from - 4.0)) y=(px1(y)) width=(px1(to - from + 8.0)) height=(px1(height)) rx="3"
+            fill=(hue.fill) stroke=(hue.line) {}
+    }
 }
 
 /// A straight line, 1.5 px wide.

@@ -68,6 +68,74 @@ pub fn rects(svg: &str) -> Vec<Rect> {
         .collect()
 }
 
+/// One path of an SVG picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Path {
+    pub d: String,
+    pub fill: String,
+    pub stroke: String,
+    pub width: String,
+}
+
+/// Every path, in the order of the source.
+pub fn paths(svg: &str) -> Vec<Path> {
+    let document = Document::parse(svg).expect("well-formed XML");
+    let nodes = document.descendants().filter(|n| n.has_tag_name("path"));
+    let attribute = |node: Node, name| node.attribute(name).unwrap_or_default().to_owned();
+    nodes
+        .map(|node| Path {
+            d: attribute(node, "d"),
+            fill: attribute(node, "fill"),
+            stroke: attribute(node, "stroke"),
+            width: attribute(node, "stroke-width"),
+        })
+        .collect()
+}
+
+impl Path {
+    /// The corners (x, y) of each part, of absolute M, L, H, V and relative h, v.
+    pub fn parts(&self) -> Vec<Vec<(f64, f64)>> {
+        let mut parts: Vec<Vec<(f64, f64)>> = Vec::new();
+        let (mut x, mut y) = (0.0, 0.0);
+        for step in commands(&self.d) {
+            let number =
+                |i: usize| -> f64 { step[1..].split(' ').nth(i).unwrap().parse().unwrap() };
+            match &step[..1] {
+                "M" | "L" => (x, y) = (number(0), number(1)),
+                "H" => x = number(0),
+                "V" => y = number(0),
+                "h" => x += number(0),
+                "v" => y += number(0),
+                "z" => continue,
+                other => panic!("{other} in {}", self.d),
+            }
+            match &step[..1] {
+                "M" => parts.push(vec![(x, y)]),
+                _ => parts.last_mut().unwrap().push((x, y)),
+            }
+        }
+        parts
+    }
+}
+
+/// The commands of a path: each a letter and its numbers.
+fn commands(d: &str) -> impl Iterator<Item = &str> {
+    let starts: Vec<usize> = d
+        .match_indices(char::is_alphabetic)
+        .map(|(i, _)| i)
+        .collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([d.len()]).collect();
+    starts
+        .into_iter()
+        .zip(ends)
+        .map(|(start, end)| &d[start..end])
+}
+
+/// What every text says.
+pub fn contents(svg: &str) -> Vec<String> {
+    texts(svg).into_iter().map(|text| text.content).collect()
+}
+
 /// Width and height of the picture.
 pub fn size(svg: &str) -> (f64, f64) {
     let document = Document::parse(svg).expect("well-formed XML");

@@ -3,9 +3,13 @@
 use super::tensor::elements;
 use super::{Row, card, counted, heading, table, text_table};
 use crate::affine::AffineTensor;
+use crate::block::ggml::BlockTensor;
+use crate::block::{MxTensor, NvFp4Tensor};
+use crate::codebook::{AbsmeanTensor, CodebookTensor};
 use crate::quantized::{Parameter, Quantized, Summary};
 use crate::render::bits::fields::minus;
 use crate::render::{Lang, Render, displays};
+use crate::scheme::SchemeTensor;
 use crate::tensor::Tensor;
 use crate::text::{general, grouped};
 use maud::{Markup, html};
@@ -37,7 +41,15 @@ macro_rules! cards {
         displays!($($quantized),*);
     };
 }
-cards!(AffineTensor);
+cards!(
+    AffineTensor,
+    MxTensor,
+    NvFp4Tensor,
+    BlockTensor,
+    CodebookTensor,
+    AbsmeanTensor,
+    SchemeTensor,
+);
 
 impl Render for Summary {
     fn html(&self) -> Markup {

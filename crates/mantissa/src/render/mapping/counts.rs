@@ -1,10 +1,11 @@
 //! The counts in a mapping's picture: written into broad bands, and as bars.
 
-use super::picture::{BOTTOM, LEFT, RAIL, RIGHT, TOP, Target, outside, px1, within};
+use super::picture::{BOTTOM, LEFT, RAIL, RIGHT, TOP, Target, outside, within};
 use super::rails::{DOTS, important, is_round};
 use crate::mapping::Mapping;
 use crate::mapping::places::length;
 use crate::render::Lang;
+use crate::render::figure::px1;
 use crate::render::number_line::axis::{Label, fitting};
 use crate::render::svg::{Font, formula, text};
 use crate::render::theme::{EXPONENT, Hue, LOST, MUTED, RULE};

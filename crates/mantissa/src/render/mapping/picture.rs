@@ -4,7 +4,7 @@ use crate::mapping::Mapping;
 use crate::mapping::places::length;
 use crate::mapping::preimage::{ABOVE, BELOW};
 use crate::mapping::shares::Share;
-use crate::render::figure::px;
+use crate::render::figure::px1;
 use crate::render::number_line::axis::Axis;
 use crate::render::svg::{Font, text};
 use crate::render::theme::{EXPONENT, FRACTION, Hue, INTEGER, LOST, MUTED, PLAIN};
@@ -225,11 +225,6 @@ fn band((from, to): (f64, f64), x: f64) -> String {
 fn join(from: f64, to: f64) -> String {
     let (top, bottom) = (px1(TOP + RAIL), px1(BOTTOM));
     format!("M{} {top}L{} {bottom}", px1(from), px1(to))
-}
-
-/// A coordinate with one decimal, for the many.
-pub(super) fn px1(x: f64) -> String {
-    px((x * 10.0).round() / 10.0)
 }
 
 #[cfg(test)]

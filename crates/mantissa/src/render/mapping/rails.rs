@@ -1,14 +1,15 @@
 //! The two rails of a mapping's picture, with their ticks and labels.
 
-use super::picture::{BOTTOM, LEFT, MOST, RAIL, RIGHT, TOP, Target, WIDTH, px1};
+use super::picture::{BOTTOM, LEFT, MOST, RAIL, RIGHT, TOP, Target, WIDTH};
 use crate::dtype::DType;
 use crate::mapping::Mapping;
 use crate::mapping::places::{Source, length, search, span};
 use crate::mapping::shares::sample;
 use crate::render::Lang;
+use crate::render::figure::px1;
 use crate::render::number_line::axis::{Label, fitting, numeral};
-use crate::render::svg::{Font, text};
-use crate::render::theme::{EXPONENT, Hue, LOST, MUTED, PAPER};
+use crate::render::svg::{Font, heading, rail, text};
+use crate::render::theme::{EXPONENT, LOST, PAPER};
 use crate::text::{general, grouped};
 use maud::{Markup, html};
 
@@ -35,7 +36,7 @@ impl Mapping {
         };
         html! {
             (heading(84.0, &self.source_name(lang), &how, EXPONENT))
-            (rail(TOP, (LEFT, RIGHT), EXPONENT))
+            (rail((LEFT, RIGHT), (TOP, RAIL), EXPONENT))
             path d=(ticks) stroke=(EXPONENT.line) {}
             @for label in self.source_labels() {
                 (text(label.x, TOP - 8.0, LABEL, &label.text))
@@ -142,7 +143,7 @@ impl Mapping {
         let ticks = finite().filter(|t| t.is_hit()).map(tick);
         html! {
             @if from <= to {
-                (rail(BOTTOM, (from, to), hue))
+                (rail((from, to), (BOTTOM, RAIL), hue))
             }
             @if !dots {
                 path d=(ticks.collect::<String>()) stroke=(hue.line) {}
@@ -188,22 +189,6 @@ impl Mapping {
             (_, Lang::En) => format!("{count}, {how}, every {step}th drawn"),
             (_, Lang::Zh) => format!("{count}，{how}，每 {step} 个画一个"),
         }
-    }
-}
-
-/// A name in its colour, and a remark after it.
-fn heading(y: f64, name: &str, remark: &str, hue: Hue) -> Markup {
-    let bold = Font::sans(14.0).bold().fill(hue.line);
-    html! {
-        (text(20.0, y, bold, name))
-        (text(20.0 + bold.width(name) + 8.0, y, Font::sans(13.0).fill(MUTED), remark))
-    }
-}
-
-fn rail(y: f64, (from, to): (f64, f64), hue: Hue) -> Markup {
-    html! {
-        rect x=(px1(from - 4.0)) y=(px1(y)) width=(px1(to - from + 8.0)) height=(px1(RAIL)) rx="3"
-            fill=(hue.fill) stroke=(hue.line) {}
     }
 }
 

@@ -5,7 +5,7 @@ use super::axis::{Label, fitting, numeral};
 use super::scale::{LEFT, RIGHT, Scale};
 use super::words::{beside, summary};
 use crate::dtype::DType;
-use crate::render::figure::px;
+use crate::render::figure::{px, px1};
 use crate::render::svg::{Font, formula, line, text};
 use crate::render::theme::{EXPONENT, FRACTION, Hue, INTEGER, MUTED, PAPER, PLAIN, RULE};
 use crate::render::{Figure, Lang};
@@ -194,8 +194,4 @@ fn hue(dtype: DType) -> Hue {
         DType::Int(_) => INTEGER,
         DType::Float(_) => EXPONENT,
     }
-}
-
-fn px1(x: f64) -> String {
-    px((x * 10.0).round() / 10.0)
 }
