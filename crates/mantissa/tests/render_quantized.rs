@@ -5,7 +5,6 @@ mod picture;
 
 use card::{content, is_a_card, row, table};
 use mantissa::prelude::*;
-use ndarray::ArrayD;
 use picture::{hostile, passes_in_chinese};
 use roxmltree::Document;
 
@@ -223,13 +222,7 @@ fn an_observer_says_what_it_has_seen() {
 fn compared() -> SchemeTable {
     let int8 = Affine::symmetric(INT8);
     let schemes = [int8.clone(), int8.per_axis(1), Affine::asymmetric(INT4)];
-    error_table(
-        W,
-        schemes.map(|scheme| {
-            let q = scheme.quantize(W);
-            (scheme.name(), q.dequantize(), q.summary())
-        }),
-    )
+    error_table(W, schemes)
 }
 
 #[test]
@@ -295,31 +288,31 @@ fn the_best_of_each_column_is_bold() {
     );
     // Nothing is best among equals, and NaN never is.
     let q = Affine::symmetric(INT8).quantize([0.0, 0.0]);
-    let row = || ("zeros", q.dequantize(), q.summary());
-    let zeros = error_table([0.0, 0.0], [row(), row()]);
+    let row = |name: &str, y: [f32; 2]| SchemeRow {
+        name: name.to_owned(),
+        summary: q.summary(),
+        errors: errors([0.0, 0.0], y),
+    };
+    let table = |rows| SchemeTable { rows };
+    let zeros = table(vec![row("zeros", [0.0, 0.0]), row("zeros", [0.0, 0.0])]);
     assert!(!html(&zeros).contains("font-weight:bold\">inf"));
     assert!(
         !zeros.text().contains("inf*") && !zeros.text().contains("nan*"),
         "{}",
         zeros.text()
     );
-    let (zero, one) = (ArrayD::zeros(vec![2]), ArrayD::ones(vec![2]));
-    let worse = error_table(
-        [0.0, 0.0],
-        [("a", zero, q.summary()), ("b", one, q.summary())],
-    );
+    let worse = table(vec![row("a", [0.0, 0.0]), row("b", [1.0, 1.0])]);
     assert!(worse.text().contains(" inf* "), "{}", worse.text());
-    let none: [(&str, ArrayD<f32>, Summary); 0] = [];
-    is_a_card(&error_table([1.0], none).html().into_string());
+    is_a_card(&table(vec![]).html().into_string());
 }
 
 #[test]
-fn a_row_of_another_shape_is_named() {
+fn a_row_of_another_shape_is_refused() {
     let q = Affine::symmetric(INT8).quantize([1.0, 2.0]);
-    let error = try_error_table([1.0], [("mine", q.dequantize(), q.summary())]).unwrap_err();
+    let error = SchemeRow::new("mine", [1.0], &q).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "what mine gives back has shape [2]; it takes that of x, [1]"
+        "the other tensor has shape [2]; it takes the shape of the original, [1]"
     );
 }
 
@@ -327,8 +320,8 @@ fn a_row_of_another_shape_is_named() {
 fn hostile_names_are_escaped() {
     let format = hostile(5, 2, true, Specials::IEEE);
     let q = Affine::symmetric(format).per_axis(1).quantize(W);
-    let row = ("<b>\"&", q.dequantize(), q.summary());
-    let table = error_table(W, [row]);
+    let row = SchemeRow::new("<b>\"&", W, &q).unwrap();
+    let table = SchemeTable { rows: vec![row] };
     for card in [
         html(&q),
         html(q.params()),

@@ -49,6 +49,24 @@ impl SchemeRow {
     }
 }
 
+impl SchemeTable {
+    /// Name, bits per weight and SQNR in dB of each row, as [`bits_vs_sqnr`](crate::bits_vs_sqnr)
+    /// takes them.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let points = error_table(normal([256], 1), ["q4_0", "q8_0"]).points();
+    /// assert_eq!((points[1].0.as_str(), points[1].1), ("Q8_0", 8.5));
+    /// ```
+    pub fn points(&self) -> Vec<(String, f64, f64)> {
+        let point = |row: &SchemeRow| {
+            let bits = row.summary.bits_per_weight();
+            (row.name.clone(), bits, row.errors.sqnr_db)
+        };
+        self.rows.iter().map(point).collect()
+    }
+}
+
 /// Quantizes one tensor by several schemes, given by value or by name, and compares what comes back:
 /// bits for each weight, all overhead counted, and the errors.
 ///

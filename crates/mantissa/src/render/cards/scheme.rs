@@ -8,6 +8,7 @@ use crate::render::{Lang, Render, displays};
 use crate::scheme::{SchemeRow, SchemeTable};
 use crate::text::general;
 use maud::{Markup, html};
+use std::fmt;
 
 /// A column: its head in both languages, its number, how that is written, and whether less is
 /// better.
@@ -131,6 +132,12 @@ impl Render for SchemeTable {
 
     fn text(&self) -> String {
         scheme_text(self, Lang::current())
+    }
+}
+
+impl fmt::Debug for SchemeTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text().trim_end())
     }
 }
 
