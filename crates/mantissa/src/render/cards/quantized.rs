@@ -163,13 +163,22 @@ fn bytes(bytes: usize, lang: Lang) -> String {
     format!("{}{bytes}", lang.pick(", ", "，"))
 }
 
-/// What a parameter is called.
+/// What a parameter is called; a format's own name for it stands in brackets.
 fn parameter_name(name: &str, lang: Lang) -> String {
-    match (lang, name) {
-        (Lang::Zh, "scale") => "缩放因子".to_owned(),
-        (Lang::Zh, "zero point") => "零点".to_owned(),
-        _ => name.to_owned(),
-    }
+    let (kind, own) = name.split_at(name.find(" (").unwrap_or(name.len()));
+    let chinese = match kind {
+        "scale" => "缩放因子",
+        "block scale" => "块缩放因子",
+        "tensor scale" => "张量缩放因子",
+        "zero point" => "零点",
+        "scales of parts" => "各部分的缩放因子",
+        "sums" => "各部分的和",
+        "offset" => "偏移",
+        "levels" => "码本的值",
+        "bias" => "偏置",
+        _ => kind,
+    };
+    format!("{}{own}", lang.pick(kind, chinese))
 }
 
 /// The values of a parameter: `1 to 2`.
@@ -192,16 +201,43 @@ pub(in crate::render) fn granularity(text: &str, lang: Lang) -> String {
         if let Some(axis) = text.strip_prefix("axis ") {
             return Some(format!("轴 {axis}"));
         }
-        if let Some(lengths) = text.strip_prefix("blocks of ") {
-            return Some(format!("{} 的块", lengths.replace(" x ", " × ")));
-        }
-        let (size, axis) = text
-            .strip_prefix("groups of ")?
-            .split_once(" along axis ")?;
-        Some(format!("沿轴 {axis} 每 {size} 个一组"))
+        let (kind, size) = text.split_once(" of ")?;
+        let one = match kind {
+            "groups" => "组",
+            "blocks" => "块",
+            _ => return None,
+        };
+        Some(match size.split_once(" along axis ") {
+            Some((size, axis)) => format!("沿轴 {axis} 每 {size} 个一{one}"),
+            None if size.contains(" x ") => format!("{} 的块", size.replace(" x ", " × ")),
+            None => format!("每 {size} 个一{one}"),
+        })
     };
     match lang {
         Lang::En => text.to_owned(),
         Lang::Zh => chinese().unwrap_or_else(|| text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_shares_a_scale_in_chinese() {
+        for (text, chinese) in [
+            ("tensor", "整个张量"),
+            ("axis 1", "轴 1"),
+            ("groups of 32 along axis 1", "沿轴 1 每 32 个一组"),
+            ("blocks of 256 along axis 0", "沿轴 0 每 256 个一块"),
+            ("blocks of 128 x 64", "128 × 64 的块"),
+            ("blocks of 64", "每 64 个一块"),
+            ("rows", "rows"),
+        ] {
+            assert_eq!(granularity(text, Lang::Zh), chinese);
+            assert_eq!(granularity(text, Lang::En), text);
+        }
+        assert_eq!(parameter_name("scale (d)", Lang::Zh), "缩放因子 (d)");
+        assert_eq!(parameter_name("scale (d)", Lang::En), "scale (d)");
     }
 }

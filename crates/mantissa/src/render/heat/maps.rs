@@ -292,11 +292,10 @@ impl Maps {
         let shared = granularity(&summary.granularity, lang);
         let scales = match &self.groups {
             Some(groups) => vec![about(groups, lang)],
-            None => summary
-                .parameters
-                .iter()
-                .map(|p| parameter(p, lang))
-                .collect(),
+            None => {
+                let known = summary.parameters.iter().filter(|p| !p.values.is_empty());
+                known.map(|p| parameter(p, lang)).collect()
+            }
         };
         let colon = lang.pick("granularity: ", "粒度：");
         let scales: Vec<String> = [format!("{colon}{shared}")]
