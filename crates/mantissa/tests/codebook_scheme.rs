@@ -104,7 +104,7 @@ fn what_cannot_be_done_says_so() {
     let error = |scheme: CodebookScheme, x: f32| message(scheme.try_quantize([1.0, x]));
     assert_eq!(
         error(NF4, f32::NAN),
-        "element [1] is NaN, which has no place in nf4, blocks of 64: replace it, or clip the data to \
+        "element [1] is nan, which has no place in nf4, blocks of 64: replace it, or clip the data to \
          finite numbers first"
     );
     assert!(error(NF4, f32::NEG_INFINITY).starts_with("element [1] is -inf"));
