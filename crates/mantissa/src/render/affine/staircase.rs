@@ -27,7 +27,7 @@ const MOST: usize = 400;
 /// let figure = staircase(Affine::symmetric(INT3).clip(Clip::Range(-3.0, 3.0)), -4.0..=4.0);
 /// assert!(figure.text().contains("0.5   1.5     1   1"));
 /// let near_zero = staircase(AffineParams::tensor(INT8, 0.1, 20), -0.15..=0.15);
-/// assert!(near_zero.text().contains("-0.05  0.05    20     0"));
+/// assert!(near_zero.text().contains("-0.05   0.05    20     0"));
 /// ```
 ///
 /// # Panics
