@@ -1,7 +1,8 @@
 //! Reading a chart back: its axes, and the numbers at its lines, areas and dots.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use crate::picture::{Text, texts};
+use crate::picture::{Text, keeps_to_the_contract, texts, texts_do_not_overlap};
+use mantissa::prelude::*;
 use roxmltree::Document;
 
 const EXPONENT: (&str, &str) = ("#0072b2", "#d3e8f5");
@@ -167,4 +168,27 @@ pub fn bins(outline: &[(f64, f64)], x: &Axis, y: &Axis) -> Vec<(f64, f64, f64)> 
         (x.number(pair[0].0), x.number(pair[1].0), count)
     })
     .collect()
+}
+
+/// Numbers that look normal, the same in every run: sums of four even ones.
+pub fn bell(count: u64, scale: f64) -> Vec<f64> {
+    let even = |n: u64| {
+        let z = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let z = (z ^ z >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (z >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
+    };
+    let number = |n: u64| (0..4).map(|i| even(4 * n + i + 1)).sum::<f64>();
+    (0..count).map(|n| scale * number(n)).collect()
+}
+
+pub fn good(figure: &Figure) {
+    keeps_to_the_contract(figure.svg());
+    texts_do_not_overlap(figure.svg());
+}
+
+pub fn contents(figure: &Figure) -> Vec<String> {
+    texts(figure.svg())
+        .into_iter()
+        .map(|text| text.content)
+        .collect()
 }
