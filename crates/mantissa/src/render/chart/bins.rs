@@ -142,7 +142,9 @@ mod tests {
 
     #[test]
     fn every_number_is_counted_once() {
-        let x: Vec<f64> = (-1000..=1000).map(|i| f64::from(i) / 700.0).collect();
+        let x: Vec<f64> = (-1000..1001)
+            .map(|i| (f64::from(i) + 0.5) / 700.0)
+            .collect();
         let bins = Bins::round(x[0], x[2000]).count(&x);
         assert_eq!(bins.counts().iter().sum::<u64>(), 2001);
         assert_eq!((bins.range(), bins.counts().len()), ((-1.45, 1.45), 58));

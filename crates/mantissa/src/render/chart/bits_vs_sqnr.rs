@@ -111,9 +111,11 @@ fn draw(rows: &[Row], lang: Lang) -> Figure {
         (panel.draw(|shapes| {
             shapes.line(ends.to_vec(), MUTED, 1.5);
             shapes.line(front.clone(), EXPONENT.line, 2.0);
-            for row in &rows {
-                let Hue { line, fill } = if best(row) { EXPONENT } else { PLAIN };
-                shapes.dot(point(row), 5.0, fill, line);
+            // The best on top.
+            for (Hue { line, fill }, on_top) in [(PLAIN, false), (EXPONENT, true)] {
+                for row in rows.iter().filter(|row| best(row) == on_top) {
+                    shapes.dot(point(row), 5.0, fill, line);
+                }
             }
         }))
         (named)

@@ -19,6 +19,9 @@ const WHOLE: Hue = Hue {
     fill: PAPER,
 };
 
+/// A part of the error at a threshold.
+type Part = fn(&ClipPoint) -> f64;
+
 impl ClipCurve {
     /// The picture, to save or to show inline.
     pub fn figure(&self) -> Figure {
@@ -83,7 +86,7 @@ impl ClipCurve {
             end => f64::from(end),
         };
         let panel = Panel::new(Scale::across(0.0, end, 780.0), y);
-        let lines: [(fn(&ClipPoint) -> f64, _, _); 3] = [
+        let lines: [(Part, _, _); 3] = [
             (|p| p.clipping, LOST.line, 1.8),
             (|p| p.rounding, EXPONENT.line, 1.8),
             (ClipPoint::mse, INK, 2.6),
@@ -116,7 +119,7 @@ impl ClipCurve {
 
     /// A part of the error along the thresholds; where it is nothing, or next to it, the line falls to
     /// the axis and ends.
-    fn runs(&self, part: fn(&ClipPoint) -> f64, low: f64) -> Vec<Vec<(f64, f64)>> {
+    fn runs(&self, part: Part, low: f64) -> Vec<Vec<(f64, f64)>> {
         let point = |p: &ClipPoint| (f64::from(p.threshold), part(p).max(low));
         let points: Vec<(f64, f64)> = self.points().iter().map(point).collect();
         let runs = points.chunk_by(|a, b| a.1 > low || b.1 > low);

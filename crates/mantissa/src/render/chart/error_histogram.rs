@@ -58,10 +58,10 @@ impl ErrorHistogram {
     ///
     /// ```
     /// use mantissa::prelude::*;
-    /// let x: Vec<f64> = (0..1000).map(|i| (f64::from(i) * 0.37).sin()).collect();
-    /// let q = Affine::symmetric(INT4).quantize(&x);
-    /// let picture = error_histogram(&x, q.dequantize()).step(q.params().scale());
-    /// assert!(picture.text().contains("MSE s^2/12 = 0.00170068")); // s = 1/7
+    /// let x = [7.0, 0.3, -2.6, 1.1, 4.5];
+    /// let q = Affine::symmetric(INT4).quantize(x);
+    /// let picture = error_histogram(x, q.dequantize()).step(q.params().scale());
+    /// assert!(picture.text().contains("s = 1, uniform over ±s/2: MSE s²/12 = 0.0833333"));
     /// ```
     ///
     /// # Panics

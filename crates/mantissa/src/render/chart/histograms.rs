@@ -95,10 +95,13 @@ fn bins(x: &[f64], y: &[f64]) -> Bins {
     let all = || x.iter().chain(y).copied();
     let low = all().fold(f64::INFINITY, f64::min);
     let high = all().fold(f64::NEG_INFINITY, f64::max);
-    let Some((level, step)) = different(y).and_then(lattice) else {
+    // Steps that are too fine to matter are none.
+    let steps = |step: f64| (high - low) / step + 1.0;
+    let found = different(y).and_then(lattice);
+    let Some((level, step)) = found.filter(|(_, step)| steps(*step) < 1e6) else {
         return Bins::round(low, high);
     };
-    let steps = (high - low) / step + 1.0;
+    let steps = steps(step);
     // An odd number of bins to a step has a bin in whose middle the level stands.
     let each = (2.0 * (GOOD_BINS / steps / 2.0).floor() - 1.0).max(3.0);
     let (width, level_at) = if steps * each <= MOST_BINS {

@@ -56,7 +56,10 @@ pub fn levels_on_histogram(
 impl LevelHistogram {
     fn new(x: impl TensorData, mut levels: Vec<f64>) -> Result<LevelHistogram, QuantError> {
         let x: Vec<f64> = numbers(x)?.into_iter().collect();
-        if let Some(bad) = levels.iter().find(|level| !(level.abs() <= LARGEST)) {
+        if let Some(bad) = levels
+            .iter()
+            .find(|level| level.is_nan() || level.abs() > LARGEST)
+        {
             let right = "it is a number of float32's range";
             return Err(QuantError::argument("a level", bad, right));
         }

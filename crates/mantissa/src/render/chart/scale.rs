@@ -8,6 +8,9 @@ use plotters::coord::ranged1d::{
 };
 use std::ops::Range;
 
+/// How far a number may stick out at an end of an axis, in px.
+const BESIDE: f64 = 26.0;
+
 /// A linear or logarithmic axis from its lowest to its highest number.
 #[derive(Clone, Debug)]
 pub(super) struct Scale {
@@ -32,7 +35,7 @@ impl Scale {
         }
     }
 
-    /// The same with as many ticks as have room on `px` pixels.
+    /// The same with as many ticks as have room on `px` pixels and a little at both ends.
     pub(super) fn across(low: f64, high: f64, px: f64) -> Scale {
         let scales = (2..=10).rev().map(|count| Scale::linear(low, high, count));
         let fits = |scale: &Scale| {
@@ -40,7 +43,13 @@ impl Scale {
             scale.widest() + 14.0 <= room
         };
         let few = Scale::linear(low, high, 1);
-        scales.into_iter().find(fits).unwrap_or(few)
+        let mut scale = scales.into_iter().find(fits).unwrap_or(few);
+        let all = scale.clone();
+        scale.ticks.retain(|tick| {
+            let from_end = (1.0 - all.place(*tick)).min(all.place(*tick)) * px;
+            SMALL.width(&all.written(*tick)) / 2.0 <= from_end + BESIDE
+        });
+        scale
     }
 
     /// An axis of counts, from zero to some room above the highest.
@@ -231,6 +240,9 @@ mod tests {
             let needed = (scale.widest() + 14.0) * (scale.ticks.len() - 1) as f64;
             assert!(needed < 400.0 || scale.ticks.len() == 1, "{scale:?}");
             assert!(!scale.ticks.is_empty());
+            let last = scale.ticks[scale.ticks.len() - 1];
+            let half = SMALL.width(&scale.written(last)) / 2.0;
+            assert!(400.0 * scale.place(last) + half <= 426.0);
         }
     }
 }
