@@ -377,7 +377,7 @@ proptest! {
         // Away from the smallest scale, where it is held.
         prop_assume!(x.iter().all(|x| *x == 0.0 || x.abs() > 1e-12));
         let factor = 2f32.powi(power);
-        let (q, scaled) = (scheme.quantize(&x), scheme.quantize(&x.mapv(|x| x * factor)));
+        let (q, scaled) = (scheme.quantize(&x), scheme.quantize(x.mapv(|x| x * factor)));
         prop_assert_eq!(q.codes(), scaled.codes());
         for (s, t) in q.params().scales().iter().zip(scaled.params().scales()) {
             prop_assert!(s * factor == *t || *s == f32::MIN_POSITIVE);

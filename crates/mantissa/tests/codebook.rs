@@ -39,7 +39,7 @@ fn a_codebook_has_2_to_256_finite_levels() {
         );
     }
     let error = message(Codebook::new("mine", [0.0, f32::NAN]));
-    assert!(error.starts_with("element [1] is NaN"), "{error}");
+    assert!(error.starts_with("element [1] is nan"), "{error}");
     assert!(Codebook::new("mine", [0.0, f32::INFINITY]).is_err());
 }
 

@@ -113,7 +113,7 @@ fn what_cannot_be_learned_says_so() {
         message(&[1.0], 1),
         "the number of levels cannot be 1: a codebook has 2 to 256"
     );
-    assert!(message(&[f32::NAN], 2).starts_with("element [0] is NaN"));
+    assert!(message(&[f32::NAN], 2).starts_with("element [0] is nan"));
 }
 
 proptest! {

@@ -141,7 +141,8 @@ fn no_films() {
 #[test]
 #[should_panic(expected = "1 to 40 pictures, not 0")]
 fn no_slider_over_nothing() {
-    let _ = slider("x", [("", frames().remove(0).1); 0]);
+    let none: [(&str, Figure); 0] = [];
+    let _ = slider("x", none);
 }
 
 #[test]

@@ -206,6 +206,21 @@ impl AffineParams {
         }
     }
 
+    /// What a finite number of a group comes back as.
+    pub(crate) fn there_and_back(&self, x: f32, group: usize) -> f32 {
+        match self.dtype {
+            DType::Int(_) => self.value(self.code(x, group).into(), group),
+            DType::Float(format) => {
+                let steps = self.steps(x, group);
+                let code = format.encode(steps, Rounding::TiesToEven, Overflow::Saturate);
+                // What a format has no code for, a scheme has refused.
+                code.map_or(f32::NAN, |code| {
+                    self.value(format.value(code).to_f64(), group)
+                })
+            }
+        }
+    }
+
     /// The number that a code of a group stands for.
     pub(super) fn value(&self, code: f64, group: usize) -> f32 {
         (code - f64::from(self.zero_points[group])) as f32 * self.scales[group]

@@ -2,7 +2,7 @@
 
 use super::ends;
 use crate::affine::Affine;
-use crate::quantized::{QuantError, Quantized, Quantizer, finite, unwrap};
+use crate::quantized::{QuantError, Quantizer, finite, unwrap};
 use crate::tensor::TensorData;
 
 /// The mean squared error of a scheme against where the numbers are clipped; made by [`clip_curve`].
@@ -65,14 +65,11 @@ pub(super) fn clip_curve_of(x: &[f32], scheme: &Affine) -> Result<ClipCurve, Qua
     let point = |hundredths: u32| -> Result<ClipPoint, QuantError> {
         let fraction = f64::from(hundredths) / 100.0;
         let (low, high) = part(full, fraction);
-        let values = scheme
-            .try_fit_range(low, high)?
-            .try_quantize(x)?
-            .dequantize();
+        let params = scheme.try_fit_range(low, high)?;
         let (mut clipping, mut rounding) = (0.0, 0.0);
         let (first, last) = (low.min(0.0), high.max(0.0));
-        for (&x, &value) in x.iter().zip(&values) {
-            let error = f64::from(x) - f64::from(value);
+        for &x in x {
+            let error = f64::from(x) - f64::from(params.there_and_back(x, 0));
             if x < first || x > last {
                 clipping += error * error;
             } else {

@@ -38,7 +38,7 @@ const VALUE: Font = Font::mono(12.0).end();
 /// use mantissa::prelude::*;
 /// let w: Vec<f32> = (0..32).map(|i| (i - 16) as f32 / 4.0).collect();
 /// let picture = byte_layout(&ggml::Q4_0.quantize(&w), 0);
-/// assert!(picture.text().contains("d   byte 0 to 1"));
+/// assert!(picture.text().contains("the scale of the block, a float16 = 0.5"));
 /// ```
 ///
 /// # Panics
