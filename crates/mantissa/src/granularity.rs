@@ -1,7 +1,7 @@
 //! Which elements of a tensor share their parameters.
 
 use crate::quantized::QuantError;
-use ndarray::ArrayD;
+use ndarray::{ArrayD, IxDyn};
 use std::fmt;
 
 /// Which elements of a tensor share a scale and a zero point.
@@ -140,6 +140,20 @@ impl Grid {
             }
             group
         })
+    }
+
+    /// Which elements share which of these scales and zero points.
+    pub(crate) fn groups(
+        &self,
+        scales: impl IntoIterator<Item = f64>,
+        zero_points: impl IntoIterator<Item = f64>,
+    ) -> Groups {
+        let of = ArrayD::from_shape_vec(IxDyn(&self.shape), self.indices().collect());
+        Groups {
+            of: of.expect("as many as the shape holds"),
+            scales: scales.into_iter().collect(),
+            zero_points: zero_points.into_iter().collect(),
+        }
     }
 
     /// The elements of each group.

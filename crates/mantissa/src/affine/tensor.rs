@@ -118,15 +118,13 @@ impl Quantized for AffineTensor {
     }
 
     fn scale_groups(&self) -> Option<Groups> {
-        let of = self.groups().indices().collect();
+        let scales = self.params.scales().iter().map(|s| f64::from(*s));
         let zero_points = self.params.zero_points();
         let shifted = zero_points.iter().any(|z| *z != 0);
         let zero_points = zero_points.iter().filter(|_| shifted);
-        Some(Groups {
-            of: ArrayD::from_shape_vec(IxDyn(self.codes.shape()), of)
-                .expect("as many as the shape holds"),
-            scales: self.params.scales().iter().map(|s| f64::from(*s)).collect(),
-            zero_points: zero_points.map(|z| f64::from(*z)).collect(),
-        })
+        Some(
+            self.groups()
+                .groups(scales, zero_points.map(|z| f64::from(*z))),
+        )
     }
 }

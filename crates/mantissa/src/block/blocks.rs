@@ -89,14 +89,9 @@ impl Blocks {
         Granularity::Group { axis, size }.to_string()
     }
 
-    /// Which elements of `codes` share which scale.
-    pub(super) fn groups(&self, codes: &Tensor, scales: impl IntoIterator<Item = f64>) -> Groups {
-        let of = ArrayD::from_shape_vec(IxDyn(codes.shape()), self.indices().collect());
-        Groups {
-            of: of.expect("as many as the shape holds"),
-            scales: scales.into_iter().collect(),
-            zero_points: Vec::new(),
-        }
+    /// Which elements share which of these scales.
+    pub(super) fn groups(&self, scales: impl IntoIterator<Item = f64>) -> Groups {
+        self.grid.groups(scales, [])
     }
 }
 

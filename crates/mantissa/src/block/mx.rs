@@ -325,7 +325,7 @@ impl Quantized for MxTensor {
     fn scale_groups(&self) -> Option<Groups> {
         let unit = f64::from(self.scheme.grid().unit);
         let scales = self.scales.values().map(|scale| scale.to_f64() * unit);
-        Some(self.blocks().groups(&self.codes, scales))
+        Some(self.blocks().groups(scales))
     }
 
     fn summary(&self) -> Summary {

@@ -260,7 +260,7 @@ impl Quantized for NvFp4Tensor {
     fn scale_groups(&self) -> Option<Groups> {
         let t = f64::from(self.tensor_scale.unwrap_or(1.0));
         let scales = self.scales.values().map(|s| s.to_f64() * t);
-        Some(self.blocks().groups(&self.codes, scales))
+        Some(self.blocks().groups(scales))
     }
 
     fn summary(&self) -> Summary {

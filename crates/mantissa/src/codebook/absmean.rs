@@ -1,5 +1,6 @@
 //! One and one and a half bits: signs, and signs or nothing, times the mean magnitude.
 
+use crate::granularity::{Granularity, Grid, Groups};
 use crate::int::{INT2, IntFormat, UINT1};
 use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, finite};
 use crate::tensor::{Tensor, TensorData};
@@ -22,7 +23,7 @@ use ndarray::{ArrayD, IxDyn};
 /// ```
 pub const TERNARY: Absmean = Absmean {
     kind: Kind::Ternary,
-    share: Share::Tensor,
+    granularity: Granularity::Tensor,
 };
 
 /// Binary weights: the sign times the mean magnitude. XNOR-Net, arXiv:1603.05279, section 3.1.
@@ -41,16 +42,16 @@ pub const TERNARY: Absmean = Absmean {
 /// ```
 pub const BINARY: Absmean = Absmean {
     kind: Kind::Binary,
-    share: Share::Tensor,
+    granularity: Granularity::Tensor,
 };
 
 /// A scheme of one or two bits scaled by the mean magnitude: [`TERNARY`] or [`BINARY`].
 ///
 /// Means are summed in float64 and rounded once to float32; the rest is float32.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Absmean {
     kind: Kind,
-    share: Share,
+    granularity: Granularity,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,41 +60,29 @@ enum Kind {
     Binary,
 }
 
-/// Which elements share a scale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Share {
-    Tensor,
-    Row,
-    Group(usize),
-}
-
 impl Absmean {
-    /// The same with a scale for each row, which runs along the last axis.
+    /// The same with scales for other elements.
     ///
     /// ```
     /// use mantissa::prelude::*;
-    /// let q = BINARY.per_row().quantize([[1.0, -3.0], [0.5, 0.5]]);
+    /// let q = BINARY.granularity(Granularity::Axis(0)).quantize([[1.0, -3.0], [0.5, 0.5]]);
     /// assert_eq!(q.scales(), [2.0, 0.5]);
     /// ```
-    pub fn per_row(self) -> Absmean {
+    pub fn granularity(self, granularity: Granularity) -> Absmean {
         Absmean {
-            share: Share::Row,
+            granularity,
             ..self
         }
     }
 
-    /// The same with a scale for every `size` elements along the last axis, which `size` divides.
-    ///
-    /// ```
-    /// use mantissa::prelude::*;
-    /// let q = TERNARY.group(2).quantize([1.0, -3.0, 0.5, 0.5]);
-    /// assert_eq!(q.scales(), [2.0, 0.5]);
-    /// ```
-    pub fn group(self, size: usize) -> Absmean {
-        Absmean {
-            share: Share::Group(size),
-            ..self
-        }
+    /// One scale for each index along `axis`: 0 for the rows of a matrix, 1 for its columns.
+    pub fn per_axis(self, axis: usize) -> Absmean {
+        self.granularity(Granularity::Axis(axis))
+    }
+
+    /// One scale for each run of `size` elements along `axis`.
+    pub fn per_group(self, axis: usize, size: usize) -> Absmean {
+        self.granularity(Granularity::Group { axis, size })
     }
 
     /// The dtype of the codes.
@@ -122,30 +111,6 @@ impl Absmean {
             Kind::Binary => (2.0 * code as f32 - 1.0) * scale,
         }
     }
-
-    /// How many consecutive elements of a tensor share a scale, at least 1.
-    fn group_len(&self, shape: &[usize]) -> Result<usize, QuantError> {
-        let row = shape.last().copied().unwrap_or(1);
-        match self.share {
-            Share::Tensor => Ok(shape.iter().product::<usize>().max(1)),
-            Share::Row => Ok(row.max(1)),
-            Share::Group(size) if size > 0 && row.is_multiple_of(size) => Ok(size),
-            Share::Group(size) => Err(QuantError::Groups {
-                group: size,
-                length: row,
-                axis: shape.len().saturating_sub(1),
-            }),
-        }
-    }
-
-    fn granularity(&self, shape: &[usize]) -> String {
-        let axis = shape.len().saturating_sub(1);
-        match self.share {
-            Share::Tensor => "tensor".to_owned(),
-            Share::Row => "rows".to_owned(),
-            Share::Group(size) => format!("groups of {size} along axis {axis}"),
-        }
-    }
 }
 
 impl Quantizer for Absmean {
@@ -156,10 +121,9 @@ impl Quantizer for Absmean {
             Kind::Ternary => "ternary",
             Kind::Binary => "binary",
         };
-        match self.share {
-            Share::Tensor => name.to_owned(),
-            Share::Row => format!("{name}, rows"),
-            Share::Group(size) => format!("{name}, groups of {size}"),
+        match self.granularity {
+            Granularity::Tensor => name.to_owned(),
+            _ => format!("{name}, {}", self.granularity),
         }
     }
 
@@ -167,27 +131,25 @@ impl Quantizer for Absmean {
     /// NaN or infinity; groups that do not divide the last axis.
     fn try_quantize(&self, x: impl TensorData) -> Result<AbsmeanTensor, QuantError> {
         let x = finite(x, &self.name())?;
-        let shape = x.shape().to_vec();
-        let group = self.group_len(&shape)?;
-        let x = x.into_raw_vec_and_offset().0;
-        let scales: Vec<f32> = x.chunks(group).map(absmean).collect();
-        let codes = x.iter().enumerate();
-        let codes = codes.map(|(i, x)| self.code(*x, scales[i / group]));
+        let grid = Grid::new(&self.granularity, x.shape())?;
+        let scales: Vec<f32> = grid.split(&x).iter().map(|x| absmean(x)).collect();
+        let codes = x.iter().zip(grid.indices());
+        let codes = codes.map(|(x, group)| self.code(*x, scales[group]));
         let dtype = self.dtype();
         let bytes = crate::pack(codes, dtype.bits());
-        let codes = Tensor::from_bytes(bytes, &shape, dtype)?;
+        let codes = Tensor::from_bytes(bytes, x.shape(), dtype)?;
         Ok(AbsmeanTensor {
-            scheme: *self,
+            scheme: self.clone(),
             codes,
             scales,
         })
     }
 }
 
-/// The mean magnitude.
+/// The mean magnitude; 0 of no numbers.
 fn absmean(x: &[f32]) -> f32 {
     let sum: f64 = x.iter().map(|x| f64::from(x.abs())).sum();
-    (sum / x.len() as f64) as f32
+    (sum / x.len().max(1) as f64) as f32
 }
 
 /// A tensor of one or two bits an element, with its scales.
@@ -210,22 +172,24 @@ impl AbsmeanTensor {
     }
 
     /// The scheme.
-    pub fn scheme(&self) -> Absmean {
-        self.scheme
+    pub fn scheme(&self) -> &Absmean {
+        &self.scheme
+    }
+
+    fn grid(&self) -> Grid {
+        let grid = Grid::new(&self.scheme.granularity, self.codes.shape());
+        grid.expect("the groups divided the axes when the tensor was made")
     }
 }
 
 impl Quantized for AbsmeanTensor {
     /// x' = code * scale in float32.
     fn dequantize(&self) -> ArrayD<f32> {
-        let shape = self.codes.shape();
-        let group = self.scheme.group_len(shape);
-        let group = group.expect("the groups divided the axis when the tensor was made");
-        let codes = self.codes.values().enumerate();
-        let value = |(i, code): (usize, crate::Value)| {
-            self.scheme.value(code.to_f64(), self.scales[i / group])
-        };
-        ArrayD::from_shape_vec(IxDyn(shape), codes.map(value).collect())
+        let grid = self.grid();
+        let codes = self.codes.values().zip(grid.indices());
+        let values =
+            codes.map(|(code, group)| self.scheme.value(code.to_f64(), self.scales[group]));
+        ArrayD::from_shape_vec(IxDyn(self.codes.shape()), values.collect())
             .expect("as many as the shape holds")
     }
 
@@ -235,7 +199,7 @@ impl Quantized for AbsmeanTensor {
             scheme: self.scheme.name(),
             dtype: self.codes.dtype().to_string(),
             shape: self.codes.shape().to_vec(),
-            granularity: self.scheme.granularity(self.codes.shape()),
+            granularity: self.scheme.granularity.to_string(),
             code_bits: f64::from(self.codes.dtype().bits()),
             code_bytes: self.codes.bytes().len(),
             parameters: vec![Parameter::new("scale", "float32", 32, scales)],
@@ -244,5 +208,10 @@ impl Quantized for AbsmeanTensor {
 
     fn code_tensor(&self) -> Option<Tensor> {
         Some(self.codes.clone())
+    }
+
+    fn scale_groups(&self) -> Option<Groups> {
+        let scales = self.scales.iter().map(|s| f64::from(*s));
+        Some(self.grid().groups(scales, []))
     }
 }
