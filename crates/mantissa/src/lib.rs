@@ -1,4 +1,5 @@
-//! Number formats that you can see: exact codecs, packed tensors, and a picture of each.
+//! Number formats and quantization that you can see: exact codecs, packed tensors, every scheme that
+//! the field uses, and a picture of each.
 //!
 //! ```
 //! use mantissa::prelude::*;
@@ -18,6 +19,13 @@
 //! // Any exponent, mantissa, bias and special values make a format.
 //! let mine = FloatFormat::ieee("mine", 3, 4);
 //! assert_eq!(mine.encode(0.3, Rounding::TowardZero, Overflow::Saturate), Ok(0b0_001_0011));
+//!
+//! // A scheme quantizes a tensor; what comes out knows its parameters, its bytes and its values.
+//! let w = [[0.9, -0.3, 0.1, 0.4], [9.0, 2.0, -7.0, 3.0]];
+//! let q = Affine::symmetric(INT8).per_axis(0).quantize(w);
+//! assert_eq!(q.codes().to_vec()[..4], [127.0, -42.0, 14.0, 56.0]);
+//! assert!(errors(w, q.dequantize()).sqnr_db > 45.0);
+//! assert_eq!(ggml::Q4_K.quantize(normal([256], 1)).bits_per_weight(), 4.5);
 //! ```
 //!
 //! | to | use |
@@ -26,6 +34,10 @@
 //! | describe it | [`finfo`], [`iinfo`], [`memory`] |
 //! | take a number there and back | [`FloatFormat::encode`], [`FloatFormat::nearest`], [`Value`] |
 //! | keep many | [`tensor`], [`Tensor`] |
+//! | quantize with scale and zero point | [`Affine`], [`AffineParams`]; for whom: [`Granularity`]; from which range: [`Clip`], [`Observer`] |
+//! | quantize in a format of model files | [`MXFP4`] and its like, [`NVFP4`], [`ggml`], [`NF4`], [`TERNARY`] |
+//! | quantize a layer | [`Linear`], [`LinearScheme`], [`Mlp`] |
+//! | measure and compare | [`errors`], [`error_table`], [`Summary`] |
 //! | show anything in a notebook | end a cell with it, or [`show`] it |
 //!
 //! Not here: arithmetic in these formats (take `f64` or `half` for that), and gradients.
