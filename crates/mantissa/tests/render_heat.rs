@@ -1,14 +1,15 @@
 //! The numbers and colours of the heat maps, read back from the pictures.
 
+mod heat;
 mod picture;
 
+use heat::{Cells, cells, contents, matrix, noise, number};
 use mantissa::prelude::*;
 use ndarray::{Array1, Array2, ArrayD, IxDyn};
 use picture::{
     Text, hostile, keeps_to_the_contract, lines, passes_in_chinese, rects, texts,
     texts_do_not_overlap,
 };
-use roxmltree::Document;
 
 const W: [[f64; 3]; 3] = [
     [191.6, -13.5, 728.6],
@@ -21,48 +22,6 @@ const GREEN: [i32; 3] = [0x00, 0x79, 0x5a];
 const PURPLE: [i32; 3] = [0xa8, 0x32, 0x79];
 const SLATE: [i32; 3] = [0x5f, 0x6b, 0x7a];
 
-/// Cells of one panel: the upper left corner, the size of one, and the colours in rows.
-struct Cells {
-    at: (f64, f64),
-    size: (f64, f64),
-    colours: Vec<Vec<String>>,
-}
-
-/// All panels, then the scales of colours below them.
-fn cells(svg: &str, rows: usize, columns: usize) -> Vec<Cells> {
-    let document = Document::parse(svg).unwrap();
-    let groups = document.descendants().filter_map(|n| {
-        let transform = n.attribute("transform")?;
-        let numbers: Vec<f64> = transform
-            .split(|c: char| !(c.is_ascii_digit() || c == '.'))
-            .filter_map(|part| part.parse().ok())
-            .collect();
-        let [x, y, width, height] = numbers[..] else {
-            panic!("{transform}");
-        };
-        let mut colours = vec![vec!["#ffffff".to_owned(); columns]; rows];
-        for path in n.children() {
-            let d = path.attribute("d").unwrap();
-            for run in d.split('M').skip(1) {
-                let (place, length) = run.split_once('h').unwrap();
-                let (column, row) = place.split_once(' ').unwrap();
-                let [column, row, length] =
-                    [column, row, length].map(|part| part.parse::<usize>().unwrap());
-                if row < rows && column + length <= columns {
-                    let stroke = path.attribute("stroke").unwrap();
-                    colours[row][column..column + length].fill(stroke.to_owned());
-                }
-            }
-        }
-        Some(Cells {
-            at: (x, y - height / 2.0),
-            size: (width, height),
-            colours,
-        })
-    });
-    groups.collect()
-}
-
 /// White moved twelfths of the way to a colour.
 fn mixed(full: [i32; 3], twelfths: i32) -> String {
     let [red, green, blue] = full.map(|channel| 255 + (channel - 255) * twelfths / 12);
@@ -73,13 +32,6 @@ fn mixed(full: [i32; 3], twelfths: i32) -> String {
 fn diverging(x: f64, most: f64, [below, above]: [[i32; 3]; 2]) -> String {
     let level = (x / most * 12.0).round() as i32;
     mixed(if level < 0 { below } else { above }, level.abs())
-}
-
-fn number(text: &str) -> f64 {
-    match text {
-        "≈0" => 0.0,
-        _ => text.replace('−', "-").parse().unwrap(),
-    }
 }
 
 /// The texts in the cells of a panel, in rows.
@@ -115,21 +67,6 @@ fn numbers(svg: &str, panel: &Cells) -> Vec<Vec<String>> {
 
 fn flat(rows: Vec<Vec<String>>) -> Vec<String> {
     rows.into_iter().flatten().collect()
-}
-
-/// Numbers around 0 that are the same everywhere.
-fn noise(i: usize) -> f64 {
-    let mixed = (i as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    (mixed >> 40) as f64 / f64::from(1 << 23) - 1.0
-}
-
-fn matrix(rows: usize, columns: usize) -> Array2<f64> {
-    Array2::from_shape_fn((rows, columns), |(i, j)| noise(i * columns + j))
-}
-
-fn contents(svg: &str) -> Vec<String> {
-    texts(svg).into_iter().map(|text| text.content).collect()
 }
 
 fn panic_of(picture: impl FnOnce() -> Figure + std::panic::UnwindSafe) -> String {
@@ -385,110 +322,6 @@ fn what_cannot_be_drawn_says_what_can() {
     assert!(panic_of(|| granularities([1.0], none)).contains("1 to 8 schemes, not 0"));
     let wrong = [Affine::symmetric(INT8).per_axis(2)];
     assert!(panic_of(|| granularities(W, wrong)).contains("there is no axis 2"));
-}
-
-#[test]
-fn each_group_has_its_colour_and_its_scale() {
-    let x = matrix(4, 4);
-    let int8 = Affine::symmetric(INT8);
-    let schemes = [
-        int8.clone(),
-        int8.clone().per_axis(0),
-        int8.clone().per_axis(1),
-        int8.clone().per_group(1, 2),
-        int8.per_block([2, 2]),
-    ];
-    for scheme in schemes {
-        let q = scheme.quantize(&x);
-        let groups = q.scale_groups().unwrap();
-        let figure = granularity_map(&q);
-        let panel = &cells(figure.svg(), 4, 4)[0];
-        let colour = |i: usize, j: usize| panel.colours[i][j].as_str();
-        for i in 0..4 {
-            for j in 0..4 {
-                for (k, l) in [(i + 1, j), (i, j + 1)] {
-                    if k < 4 && l < 4 {
-                        let same = groups.of[[i, j]] == groups.of[[k, l]];
-                        assert_eq!(same, colour(i, j) == colour(k, l), "{scheme:?} at {i}, {j}");
-                    }
-                }
-            }
-        }
-        // The label of each group is in its first cell.
-        for (group, s) in q.params().scales().iter().enumerate() {
-            let first = groups.of.iter().position(|g| *g == group).unwrap();
-            let left = panel.at.0 + (first % 4) as f64 * panel.size.0;
-            let top = panel.at.1 + (first / 4) as f64 * panel.size.1;
-            let label = texts(figure.svg()).into_iter().find(|text| {
-                text.content.starts_with("s=")
-                    && (0.0..panel.size.0).contains(&(text.x - left))
-                    && (0.0..panel.size.1).contains(&(text.y - top))
-            });
-            let scale = number(&label.expect("a label").content[2..]);
-            assert!(
-                (scale / f64::from(*s) - 1.0).abs() < 1e-3,
-                "{scale} for {s}"
-            );
-        }
-        assert!(
-            figure
-                .text()
-                .contains(&format!("{} bits per weight", general(q.bits_per_weight())))
-        );
-    }
-}
-
-/// Five significant digits where that is a plain decimal.
-fn general(x: f64) -> String {
-    let places = if x < 10.0 { 4 } else { 3 };
-    let text = format!("{x:.places$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-#[test]
-fn more_groups_than_colours_are_told_apart() {
-    let q = Affine::symmetric(INT8)
-        .per_block([1, 1])
-        .quantize(matrix(4, 10));
-    let panel = &cells(granularity_map(&q).svg(), 4, 10)[0].colours;
-    for i in 0..4 {
-        for j in 0..10 {
-            assert!(i == 3 || panel[i][j] != panel[i + 1][j], "[{i}, {j}]");
-            assert!(j == 9 || panel[i][j] != panel[i][j + 1], "[{i}, {j}]");
-        }
-    }
-}
-
-#[test]
-fn granularities_side_by_side_have_their_bits_and_errors() {
-    let int8 = Affine::symmetric(INT8);
-    let schemes = [
-        int8.clone(),
-        int8.clone().per_axis(0),
-        int8.clone().per_axis(1),
-    ];
-    let figure = granularities(W, schemes.clone());
-    let shown = contents(figure.svg());
-    for (scheme, mse) in schemes.iter().zip(["2.5092", "1.8084", "1.0781"]) {
-        let q = scheme.quantize(W);
-        assert!(shown.contains(&format!("MSE {mse}")), "{shown:?}");
-        assert!(shown.contains(&q.summary().granularity));
-        assert!(shown.contains(&format!("{} bits per weight", general(q.bits_per_weight()))));
-        assert!(shown.contains(&format!(
-            "9 × int8 + {} × float32",
-            q.params().scales().len()
-        )));
-    }
-    let panels = cells(figure.svg(), 3, 3);
-    assert_eq!(panels.len(), 3);
-    // Schemes that differ in more than the granularity are told apart.
-    let clipped = int8.clone().clip(Clip::Range(-300.0, 300.0));
-    let shown = contents(granularities(W, [int8, clipped]).svg());
-    assert!(shown.contains(&"int8 symmetric".to_owned()), "{shown:?}");
-    assert!(
-        shown.contains(&"int8 symmetric, clipped to -300 to 300".to_owned()),
-        "{shown:?}"
-    );
 }
 
 fn pictures() -> Vec<Figure> {
