@@ -12,7 +12,7 @@ mod fit;
 mod params;
 mod tensor;
 
-pub use fit::Fit;
+use fit::Fit;
 pub use params::AffineParams;
 pub use tensor::AffineTensor;
 
@@ -149,8 +149,9 @@ impl Affine {
         self.dtype
     }
 
-    pub(crate) fn fit_rule(&self) -> Fit {
-        self.fit
+    /// Whether the range is as wide below 0 as above.
+    pub(crate) fn is_symmetric(&self) -> bool {
+        !matches!(self.fit, Fit::Asymmetric | Fit::OnnxDynamic)
     }
 
     pub(crate) fn clip_rule(&self) -> Clip {
@@ -177,7 +178,7 @@ impl Affine {
     pub fn try_fit(&self, x: impl TensorData) -> Result<AffineParams, QuantError> {
         let x = finite(x, &self.name())?;
         let grid = Grid::new(&self.granularity, x.shape())?;
-        let groups = grid.split(&x);
+        let groups = grid.split(&x)?;
         let fitted = groups.iter().map(|group| {
             let (low, high) = self.clip.range(group, self)?;
             self.fit.params(low, high, self.dtype)

@@ -1,6 +1,7 @@
 //! Which elements of a tensor share their parameters.
 
 use crate::quantized::QuantError;
+use crate::tensor::TensorError;
 use ndarray::{ArrayD, IxDyn};
 use std::fmt;
 
@@ -157,12 +158,23 @@ impl Grid {
     }
 
     /// The elements of each group.
-    pub(crate) fn split<'a>(&self, x: impl IntoIterator<Item = &'a f32>) -> Vec<Vec<f32>> {
-        let mut groups = vec![Vec::new(); self.len()];
+    ///
+    /// # Errors
+    /// More groups than memory has room for, all of them empty.
+    pub(crate) fn split<'a>(
+        &self,
+        x: impl IntoIterator<Item = &'a f32>,
+    ) -> Result<Vec<Vec<f32>>, QuantError> {
+        let mut groups = Vec::new();
+        if groups.try_reserve_exact(self.len()).is_err() || self.len() > isize::MAX as usize >> 5 {
+            let shape = self.shape.clone();
+            return Err(TensorError::Memory { shape }.into());
+        }
+        groups.resize(self.len(), Vec::new());
         for (&x, group) in x.into_iter().zip(self.indices()) {
             groups[group].push(x);
         }
-        groups
+        Ok(groups)
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Errors {
     /// Mean |e|.
     pub mean_abs: f64,
     /// Signal to quantization noise ratio in dB, 10 log10(sum x^2 / sum e^2): infinite where nothing
-    /// was lost, NaN where x is all zeros and y is not.
+    /// was lost, minus infinite where x is all zeros and y is not.
     pub sqnr_db: f64,
     /// Cosine of the angle between x and y, sum(x y) / (|x| |y|); NaN if either is all zeros.
     pub cosine: f64,
@@ -73,7 +73,7 @@ impl fmt::Display for Errors {
 /// ```
 ///
 /// Of no numbers everything is NaN but the largest errors, which are 0. NaN in either tensor makes
-/// the others NaN too.
+/// the others NaN too, and so does infinity most of them.
 ///
 /// # Panics
 /// If the shapes differ.
@@ -92,9 +92,13 @@ pub fn try_errors(x: impl TensorData, y: impl TensorData) -> Result<Errors, Quan
         let expected = format!("the shape of the original, {:?}", x.shape());
         return Err(QuantError::shape("the other tensor", y.shape(), expected));
     }
+    // In units of the largest number, so that no square is too large or too small.
+    let unit = power_below(x.iter().chain(&y).copied());
     let (mut ee, mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0, 0.0);
     let (mut abs, mut max_abs, mut max_ulp) = (0.0, 0.0f64, 0);
     for (&x, &y) in x.iter().zip(&y) {
+        max_ulp = max_ulp.max(ulps_apart(x as f32, y as f32));
+        let (x, y) = (x / unit, y / unit);
         let e = y - x;
         ee += e * e;
         xx += x * x;
@@ -102,16 +106,15 @@ pub fn try_errors(x: impl TensorData, y: impl TensorData) -> Result<Errors, Quan
         xy += x * y;
         abs += e.abs();
         max_abs = max_abs.max(e.abs());
-        max_ulp = max_ulp.max(ulps_apart(x as f32, y as f32));
     }
     let n = x.len() as f64;
-    let lossless = ee == 0.0 && !x.is_empty();
+    let lossless = max_abs == 0.0 && !abs.is_nan() && !x.is_empty();
     Ok(Errors {
         count: x.len(),
-        mse: ee / n,
+        mse: ee / n * unit * unit,
         // `max` passes over NaN; the sums have kept it.
-        max_abs: if abs.is_nan() { abs } else { max_abs },
-        mean_abs: abs / n,
+        max_abs: if abs.is_nan() { abs } else { max_abs * unit },
+        mean_abs: abs / n * unit,
         sqnr_db: if lossless {
             f64::INFINITY
         } else {
@@ -121,6 +124,18 @@ pub fn try_errors(x: impl TensorData, y: impl TensorData) -> Result<Errors, Quan
         relative: if lossless { 0.0 } else { (ee / xx).sqrt() },
         max_ulp,
     })
+}
+
+/// The power of two at or below the largest finite magnitude, kept where its inverse is a number too;
+/// 1 for zeros.
+fn power_below(x: impl Iterator<Item = f64>) -> f64 {
+    let finite = x.map(f64::abs).filter(|x| x.is_finite());
+    let largest = finite.fold(0.0, f64::max);
+    if largest == 0.0 {
+        return 1.0;
+    }
+    let exponent = (largest.to_bits() >> 52) as i32 - 1023;
+    crate::real::exact_f64(false, 1, exponent.clamp(-1000, 1000))
 }
 
 /// How many float32 values lie from `a` to `b`, counting one of the two: their distance in ULP where

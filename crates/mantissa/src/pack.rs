@@ -12,8 +12,11 @@
 /// assert_eq!(pack([1, 0, 3, 2, 3, 3, 3, 3], 2), [177, 255]);
 /// ```
 ///
+/// Of a code with more bits the low ones are kept, as two's complement wants it.
+///
 /// # Panics
 /// If `bits` is not 1 to 64.
+#[track_caller]
 pub fn pack(codes: impl IntoIterator<Item = u64>, bits: u32) -> Vec<u8> {
     assert!(
         (1..=64).contains(&bits),
@@ -168,6 +171,8 @@ impl PackOrder {
 /// assert_eq!(pack_in(PackOrder::LowFirst, codes, 2), [177, 255]);
 /// assert_eq!(pack_in(PackOrder::HighFirst, codes, 2), [0b01_00_11_10, 255]);
 /// ```
+///
+/// Of a code with more bits the low ones are kept.
 ///
 /// # Panics
 /// Where [`PackOrder::bytes`] does.

@@ -3,6 +3,7 @@
 use crate::format::{FP32, FP64};
 use crate::granularity::Groups;
 use crate::real::Parts;
+pub(crate) use crate::tensor::countable;
 use crate::tensor::{Tensor, TensorData, TensorError};
 use ndarray::{ArrayD, Dimension, IxDyn};
 use std::fmt;
@@ -147,7 +148,7 @@ impl Parameter {
 impl Summary {
     /// The number of elements.
     pub fn len(&self) -> usize {
-        self.shape.iter().product()
+        crate::tensor::elements(&self.shape).unwrap_or(usize::MAX)
     }
 
     /// Whether there is no element.
@@ -340,18 +341,6 @@ pub(crate) fn array<T>(
     let mut numbers = Vec::new();
     x.visit(&mut |parts| numbers.push(number(parts)));
     ArrayD::from_shape_vec(IxDyn(&shape), numbers).map_err(|_| TensorError::Memory { shape }.into())
-}
-
-/// Whether an array can have this shape: an empty one may have axes longer than memory.
-pub(crate) fn countable(shape: &[usize]) -> Result<(), QuantError> {
-    let mut long = shape.iter().filter(|length| **length > 0);
-    let count = long.try_fold(1isize, |count, length| {
-        count.checked_mul(isize::try_from(*length).ok()?)
-    });
-    count.map(drop).ok_or_else(|| {
-        let shape = shape.to_vec();
-        TensorError::Memory { shape }.into()
-    })
 }
 
 /// [`numbers`], all of them finite.

@@ -13,7 +13,7 @@ use crate::codebook::{Absmean, BINARY, BNB_DYNAMIC8, BNB_FP4, CodebookScheme, NF
 use crate::dtype::DType;
 use crate::format::FloatFormat;
 use crate::granularity::Groups;
-use crate::quantized::{QuantError, Quantized, Quantizer, Summary, array, numbers, to_f32};
+use crate::quantized::{QuantError, Quantized, Quantizer, Summary, array, to_f32};
 use crate::tensor::{Tensor, TensorData};
 use ndarray::ArrayD;
 use std::str::FromStr;
@@ -128,7 +128,9 @@ impl FromStr for Scheme {
         let dtypes = crate::dtypes().map(|dtype| dtype.name().to_owned());
         let schemes = named.iter().map(|(name, _)| (*name).to_owned());
         let mut known: Vec<String> = schemes.chain(formats).chain(dtypes).collect();
-        known.sort_by_key(|known| strsim::damerau_levenshtein(&name, known));
+        known
+            .sort_by_cached_key(|known| (strsim::damerau_levenshtein(&name, known), known.clone()));
+        known.dedup();
         let right = format!("did you mean {}, {} or {}?", known[0], known[1], known[2]);
         Err(QuantError::argument("the name of a scheme", name, &right))
     }
@@ -154,7 +156,7 @@ impl Quantizer for Scheme {
     /// Those of the scheme.
     fn try_quantize(&self, x: impl TensorData) -> Result<SchemeTensor, QuantError> {
         Ok(SchemeTensor(match self {
-            Scheme::Cast(format) => Box::new(Tensor::new(&numbers(x)?, *format)?),
+            Scheme::Cast(format) => Box::new(Tensor::new(x, *format)?),
             Scheme::Affine(scheme) => Box::new(scheme.try_quantize(x)?),
             Scheme::Given(params) => Box::new(params.try_quantize(x)?),
             Scheme::Mx(scheme) => Box::new(scheme.try_quantize(x)?),

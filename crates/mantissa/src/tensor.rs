@@ -378,6 +378,18 @@ pub(crate) fn elements(shape: &[usize]) -> Option<usize> {
         .try_fold(1usize, |product, length| product.checked_mul(*length))
 }
 
+/// Whether an array can have this shape: an empty one may have axes longer than memory.
+pub(crate) fn countable(shape: &[usize]) -> Result<(), TensorError> {
+    let mut long = shape.iter().filter(|length| **length > 0);
+    let count = long.try_fold(1isize, |count, length| {
+        count.checked_mul(isize::try_from(*length).ok()?)
+    });
+    let shape = || shape.to_vec();
+    count
+        .map(drop)
+        .ok_or_else(|| TensorError::Memory { shape: shape() })
+}
+
 /// That number for a message.
 fn count(shape: &[usize]) -> String {
     elements(shape).map_or_else(|| "uncountably many".to_owned(), |n| n.to_string())

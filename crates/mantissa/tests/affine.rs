@@ -300,6 +300,59 @@ fn every_byte_is_counted() {
     assert_eq!(names, ["scale", "zero point"]);
 }
 
+#[test]
+fn the_middle_code_is_no_zero_point_to_store() {
+    let stored = |scheme: Affine| scheme.quantize([1.0, -1.0]).summary().parameters.len();
+    assert_eq!(stored(Affine::symmetric(UINT8)), 1);
+    assert_eq!(stored(Affine::symmetric(INT8)), 1);
+    assert_eq!(stored(Affine::asymmetric(UINT8)), 2);
+}
+
+#[test]
+fn zero_keeps_its_code_in_the_narrow_range() {
+    let q = AffineParams::tensor(INT8, 1.0, -128)
+        .narrow()
+        .quantize([0.0, -1.0, 3.0]);
+    assert_eq!(q.params().zero_point(), -127);
+    assert_eq!(vec_of(q.dequantize()), [0.0, 0.0, 3.0]);
+}
+
+#[test]
+fn formats_that_would_lose_numbers_are_refused() {
+    let message = |dtype: DType| {
+        Affine::symmetric(dtype)
+            .try_fit([1.0])
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(message(FP8_E8M0FNU.into()).contains("take a format with a sign"));
+    for dtype in [INT1, INT32] {
+        let expected = "take an integer of 2 to 16 bits or a float format";
+        assert!(message(dtype.into()).ends_with(expected), "{dtype}");
+    }
+}
+
+#[test]
+fn integers_beyond_2_to_the_53_are_rounded_once() {
+    // 2^60 + 2^36 + 1 lies just above the middle of two float32; as a float64 it is the middle.
+    let n = (1i64 << 60) + (1 << 36) + 1;
+    let q = AffineParams::tensor(FP32, 1.0, 0).quantize(n);
+    assert_eq!(q.codes().item(), (1u64 << 60) as f64 + (1u64 << 37) as f64);
+}
+
+#[test]
+fn more_groups_than_memory_has_room_for() {
+    let x = ArrayD::<f32>::zeros(IxDyn(&[0, 1 << 60]));
+    let error = Affine::symmetric(INT8)
+        .per_axis(1)
+        .try_quantize(&x)
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("more than memory has room for"),
+        "{error}"
+    );
+}
+
 fn schemes() -> impl Strategy<Value = Affine> {
     let dtype = proptest::sample::select(vec![
         INT2, INT3, INT4, INT5, INT6, INT7, INT8, INT16, UINT2, UINT3, UINT4, UINT8, UINT16,

@@ -115,6 +115,38 @@ fn every_rule_cuts_an_outlier_off() {
 }
 
 #[test]
+fn zeros_from_a_relu_do_not_spoil_the_entropy() {
+    let x = normal([20_000], 3).mapv(|v| v.max(0.0));
+    for scheme in [Affine::asymmetric(UINT8), Affine::symmetric(INT8)] {
+        let y = scheme.clip(Clip::Entropy).fake_quantize(&x);
+        let sqnr = errors(&x, y).sqnr_db;
+        assert!(sqnr > 38.0, "{sqnr}");
+    }
+}
+
+#[test]
+fn of_equal_errors_the_widest_range_is_best() {
+    // Zeros have no error at any threshold.
+    assert_eq!(
+        clip_curve([0.0, 0.0], &Affine::symmetric(INT4))
+            .best()
+            .fraction,
+        1.0
+    );
+}
+
+#[test]
+fn a_symmetric_range_clips_only_beyond_both_ends() {
+    // 1 alone is far out; the others lie within half of it, on the other side.
+    let mut x: Vec<f64> = (0..100).map(|i| -0.1 - f64::from(i) / 2000.0).collect();
+    x.push(1.0);
+    let half = clip_curve(&x, &Affine::symmetric(INT4)).points()[49];
+    assert_eq!(half.fraction, 0.5);
+    assert!((half.clipping - 0.25 / 101.0).abs() < 1e-6, "{half:?}");
+    assert!(half.rounding > 0.0, "{half:?}");
+}
+
+#[test]
 fn each_group_is_cut_on_its_own() {
     let scheme = Affine::symmetric(INT8)
         .clip(Clip::Percentile(50.0))

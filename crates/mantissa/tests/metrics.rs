@@ -45,6 +45,19 @@ fn no_numbers_and_nan() {
 }
 
 #[test]
+fn tiny_and_huge_numbers_have_errors_too() {
+    let tiny = errors([1e-200, 3e-200], [2e-200, 0.0]);
+    assert!((tiny.sqnr_db - 0.0).abs() < 1e-9, "{tiny:?}"); // 1 + 9 against 1 + 9
+    assert!((tiny.relative - 1.0).abs() < 1e-12);
+    assert!((tiny.max_abs - 3e-200).abs() < 1e-212);
+    let huge = errors([1e200], [0.9e200]);
+    assert!((huge.sqnr_db - 20.0).abs() < 1e-6, "{huge:?}");
+    let lost = errors([1e160, 1.0], [1e160, 0.0]);
+    assert!(lost.sqnr_db > 3000.0 && lost.relative > 0.0, "{lost:?}");
+    assert!((errors([1e-170; 2], [1e-170; 2]).cosine - 1.0).abs() < 1e-12);
+}
+
+#[test]
 fn the_original_keeps_its_digits() {
     // 728.6 is no float32: its error is counted from the number itself.
     assert_eq!(errors([728.6], [689.5f32]).max_abs, 728.6 - 689.5);

@@ -1,5 +1,6 @@
 //! From a range of numbers to scale and zero point.
 
+use super::params::wrong_dtype;
 use crate::dtype::DType;
 use crate::int::IntFormat;
 use crate::quantized::QuantError;
@@ -9,7 +10,7 @@ use std::fmt;
 /// which 0 is always counted. With `low` and `high` the ends of the dtype and amax the largest
 /// magnitude:
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
+pub(super) enum Fit {
     /// s = amax / high, z = 0; the code `low` is not used. (Unsigned: z is the middle.)
     Symmetric,
     /// s = amax / ((high - low) / 2), z = 0.
@@ -47,7 +48,20 @@ impl Fit {
         }
         let (min, max) = (min.min(0.0), max.max(0.0));
         let amax = max.max(-min);
+        if let DType::Int(int) = dtype
+            && !(2..=16).contains(&int.bits())
+        {
+            return Err(wrong_dtype(dtype));
+        }
         let (scale, zero_point) = match dtype {
+            DType::Float(format) if self == Fit::Symmetric && !format.signed() => {
+                let right = "half of the numbers would be lost: take a format with a sign";
+                return Err(QuantError::argument(
+                    "the dtype of a symmetric fit",
+                    dtype,
+                    right,
+                ));
+            }
             DType::Float(format) if self == Fit::Symmetric => {
                 ((amax / format.max() as f32).max(f32::MIN_POSITIVE), 0)
             }

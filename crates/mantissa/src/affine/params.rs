@@ -85,11 +85,7 @@ impl AffineParams {
                 (int.min() as i32, int.max() as i32)
             }
             DType::Int(_) => {
-                return Err(QuantError::argument(
-                    "the dtype of affine codes",
-                    dtype,
-                    "take an integer of 2 to 16 bits or a float format",
-                ));
+                return Err(wrong_dtype(dtype));
             }
         };
         let inside = |z: &i32| (range.0..=range.1).contains(z);
@@ -112,13 +108,19 @@ impl AffineParams {
         })
     }
 
-    /// Leaves the smallest code unused: -127 to 127 for int8.
+    /// Leaves the smallest code unused: -127 to 127 for int8. A zero point that was that code becomes
+    /// the next, so that 0 keeps a code.
     pub fn narrow(self) -> AffineParams {
-        let range = match self.dtype {
-            DType::Int(int) => (int.min() as i32 + 1, int.max() as i32),
-            DType::Float(_) => self.range,
+        let DType::Int(int) = self.dtype else {
+            return self;
         };
-        AffineParams { range, ..self }
+        let low = int.min() as i32 + 1;
+        let zero_points = self.zero_points.iter().map(|z| *z.max(&low)).collect();
+        AffineParams {
+            range: (low, int.max() as i32),
+            zero_points,
+            ..self
+        }
     }
 
     /// Quantizes with x * (1 / s) instead of x / s; see
@@ -254,6 +256,12 @@ impl AffineParams {
         };
         Ok(tensor.reshape(x.shape())?)
     }
+}
+
+/// An integer too narrow or too wide for affine codes.
+pub(super) fn wrong_dtype(dtype: DType) -> QuantError {
+    let right = "take an integer of 2 to 16 bits or a float format";
+    QuantError::argument("the dtype of affine codes", dtype, right)
 }
 
 impl Quantizer for AffineParams {

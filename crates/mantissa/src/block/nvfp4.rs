@@ -70,7 +70,8 @@ pub const NVFP4: NvFp4 = NvFp4 {
 };
 
 impl NvFp4 {
-    /// Block scales alone, t = 1: torchao's `per_tensor_scale=None`.
+    /// Block scales alone, t = 1: torchao's `per_tensor_scale=None`. What lies beyond 2688 = 448 * 6 is
+    /// clipped to it.
     ///
     /// ```
     /// use mantissa::prelude::*;
@@ -87,6 +88,7 @@ impl NvFp4 {
     }
 
     /// The tensor scale t as given, from a calibration: (largest magnitude expected) / 2688.
+    /// What lies beyond 2688 t is clipped to it.
     ///
     /// ```
     /// use mantissa::prelude::*;

@@ -67,7 +67,11 @@ pub(super) fn clip_curve_of(x: &[f32], scheme: &Affine) -> Result<ClipCurve, Qua
         let (low, high) = part(full, fraction);
         let params = scheme.try_fit_range(low, high)?;
         let (mut clipping, mut rounding) = (0.0, 0.0);
-        let (first, last) = (low.min(0.0), high.max(0.0));
+        let threshold = high.max(-low);
+        let (first, last) = match scheme.is_symmetric() {
+            true => (-threshold, threshold),
+            false => (low, high),
+        };
         for &x in x {
             let error = f64::from(x) - f64::from(params.there_and_back(x, 0));
             if x < first || x > last {
@@ -79,7 +83,7 @@ pub(super) fn clip_curve_of(x: &[f32], scheme: &Affine) -> Result<ClipCurve, Qua
         let n = x.len().max(1) as f64;
         Ok(ClipPoint {
             fraction,
-            threshold: high.max(-low),
+            threshold,
             clipping: clipping / n,
             rounding: rounding / n,
         })

@@ -5,13 +5,16 @@ const BINS: usize = 2048;
 
 /// The magnitude at which to clip: of all upper ends of the bins from `levels` on, the one where the
 /// histogram below it (what lies beyond counted in its last bin) is nearest, in the sense of the
-/// smallest Kullback-Leibler divergence, to the same histogram merged into `levels` bins.
+/// smallest Kullback-Leibler divergence, to the same histogram merged into `levels` bins. The lowest bin
+/// counts as many as the next: the zeros that a ReLU leaves would outweigh everything else, and they
+/// are exact at any threshold. (So does NVIDIA's pytorch-quantization.)
 pub(super) fn threshold(x: &[f32], levels: usize) -> f32 {
     let largest = x.iter().fold(0.0f32, |most, x| most.max(x.abs()));
     if largest == 0.0 {
         return 0.0;
     }
-    let counts = histogram(x, largest);
+    let mut counts = histogram(x, largest);
+    counts[0] = counts[1];
     let divergence = |end: usize| divergence(&counts, end, levels);
     let mut best = (BINS, divergence(BINS));
     for end in (levels..BINS).rev() {
@@ -65,6 +68,13 @@ fn divergence(counts: &[f64], end: usize, levels: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn zeros_do_not_decide() {
+        // Half zeros, then an even spread: nothing should be cut.
+        let x: Vec<f32> = (0..8192).map(|i| (i as f32 - 4096.0).max(0.0)).collect();
+        assert!(threshold(&x, 128) > 4000.0);
+    }
 
     #[test]
     fn an_outlier_is_cut_off_and_an_even_spread_is_not() {

@@ -128,11 +128,11 @@ impl Quantizer for Absmean {
     }
 
     /// # Errors
-    /// NaN or infinity; groups that do not divide the last axis.
+    /// NaN or infinity; groups that do not divide the axis.
     fn try_quantize(&self, x: impl TensorData) -> Result<AbsmeanTensor, QuantError> {
         let x = finite(x, &self.name())?;
         let grid = Grid::new(&self.granularity, x.shape())?;
-        let scales: Vec<f32> = grid.split(&x).iter().map(|x| absmean(x)).collect();
+        let scales: Vec<f32> = grid.split(&x)?.iter().map(|x| absmean(x)).collect();
         let codes = x.iter().zip(grid.indices());
         let codes = codes.map(|(x, group)| self.code(*x, scales[group]));
         let dtype = self.dtype();

@@ -13,7 +13,8 @@ const POINTS: usize = 4096;
 ///
 /// Its levels are the means of the numbers that are nearest to them (Lloyd, "Least squares
 /// quantization in PCM", 1982; Max, "Quantizing for minimum distortion", 1960). Lloyd's iteration
-/// finds one of many codebooks for which that holds; here it is the best of all. In sorted numbers
+/// finds one of many codebooks for which that holds; here it is the best of all, as far as
+/// float64 sums can tell: among numbers whose squares differ by more than 2^52, small ones are one. In sorted numbers
 /// a cell is a range, so the best j cells up to a number are the best j - 1 up to some earlier one,
 /// and one more: dynamic programming, with the rule that the last cell starts no earlier for a
 /// later number (Wu, "Optimal quantization by matrix searching", 1991; Groenlund et al.,

@@ -61,7 +61,7 @@ pub fn slider<N: Into<String>>(
     let count = slider.frames.len();
     assert!(
         (1..=MOST_FRAMES).contains(&count),
-        "a slider moves over 1 to {MOST_FRAMES} pictures, not {count}: take larger steps"
+        "a slider moves over 1 to {MOST_FRAMES} pictures, not {count}"
     );
     let bytes = slider.html().into_string().len();
     assert!(

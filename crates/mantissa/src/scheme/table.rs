@@ -2,7 +2,7 @@
 
 use super::Scheme;
 use crate::metrics::{Errors, try_errors};
-use crate::quantized::{QuantError, Quantized, Quantizer, Summary, array, to_f64, unwrap};
+use crate::quantized::{QuantError, Quantized, Quantizer, Summary, unwrap};
 use crate::tensor::TensorData;
 
 /// What several schemes made of one tensor, a row each; made by [`error_table`].
@@ -99,7 +99,6 @@ pub fn try_error_table(
     x: impl TensorData,
     schemes: impl IntoIterator<Item = Scheme>,
 ) -> Result<SchemeTable, QuantError> {
-    let x = array(x, to_f64)?;
     let row = |scheme: Scheme| SchemeRow::new(scheme.name(), &x, &scheme.try_quantize(&x)?);
     let rows = schemes.into_iter().map(row).collect::<Result<_, _>>()?;
     Ok(SchemeTable { rows })
