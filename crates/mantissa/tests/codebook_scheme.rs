@@ -81,6 +81,29 @@ fn the_smallest_numbers_stay_finite() {
     );
 }
 
+/// All codes are bitsandbytes' own, of 0.50.2 on a CPU.
+#[test]
+fn dynamic8_has_no_step_at_zero() {
+    for (x, codes) in [
+        (
+            vec![0.0, -0.0, 1.0, 1e-6, -1e-6, 2e-5, -2e-5, -3e-5, -1.0],
+            vec![131, 131, 255, 131, 123, 131, 123, 123, 0],
+        ),
+        (
+            (1..8).chain([65535]).map(|k| k as f32 / 65535.0).collect(),
+            vec![131, 132, 132, 133, 133, 134, 134, 255],
+        ),
+        (vec![0.0, -0.0, 0.0], vec![0, 0, 0]),
+        // 1 / absmax is finite, and infinite.
+        (vec![3e-39, 0.0, -3e-39, 1e-45], vec![255, 131, 0, 131]),
+        (vec![1e-39, 0.0, -1e-39, 1e-45], vec![255, 0, 0, 255]),
+    ] {
+        let q = BNB_DYNAMIC8.quantize(&x);
+        assert_eq!(q.packed(), codes, "{x:?}");
+        assert!(values(&q).iter().all(|y| y.is_finite()));
+    }
+}
+
 #[test]
 fn nothing_and_a_single_number() {
     for scheme in [NF4, NF4.double_quantized(), BNB_DYNAMIC8] {

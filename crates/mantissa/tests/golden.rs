@@ -43,7 +43,7 @@ fn rounding_in_five_modes_equals_gfloat() {
         ("up", Rounding::Up),
         ("down", Rounding::Down),
     ];
-    let mut compared = 0;
+    let (mut compared, mut refusals) = (0, 0);
     for name in [
         "float16",
         "bfloat16",
@@ -85,11 +85,12 @@ fn rounding_in_five_modes_equals_gfloat() {
                         "{name} {mode} {column} {x:e}: {got}, oracle {wanted}"
                     );
                     compared += 1;
+                    refusals += usize::from(refused);
                 }
             }
         }
     }
-    assert_eq!(compared, 131_000);
+    assert_eq!((compared, refusals), (131_000, 291));
 }
 
 #[test]
@@ -107,12 +108,7 @@ fn encoding_f32_equals_ml_dtypes() {
         let codes = vectors.u8s(&format!("{name}.code"));
         for (x, expected) in x.into_iter().zip(codes) {
             let got = format.nearest(x);
-            let expected = format.value(expected.into());
-            // NaN may carry either sign.
-            assert!(
-                got == expected || got.is_nan() && expected.is_nan(),
-                "{x:e}: {got:?}, oracle {expected:?}"
-            );
+            assert_eq!(got.code(), u64::from(expected), "{x:e} is {got:?}");
         }
     }
 }

@@ -104,39 +104,26 @@ fn files_of_bitsandbytes_are_read() {
     }
 }
 
-/// bitsandbytes' CPU code for 8 bits first rounds x / absmax to one of 65536 steps from -1 to 1
-/// (`norm_to_lut_index` in csrc/cpu_ops.cpp), then looks for the nearest level. Of 2048 numbers one
-/// lies so near a midpoint that the step is on its other side: -0.043756 is below the midpoint
-/// -0.043750, and its step -0.043748 above. With the numbers put on those steps, all codes are
-/// equal.
 #[test]
-fn dynamic_codes_differ_only_where_bitsandbytes_rounds_first() {
+fn dynamic_codes_scales_and_values_are_equal() {
     let golden = golden();
-    let scheme = BNB_DYNAMIC8.block(256);
-    let q = scheme.quantize(x(&golden));
+    let q = BNB_DYNAMIC8.block(256).quantize(x(&golden));
+    assert_eq!(q.packed(), golden.u8s("dynamic8.q"));
     same(&q.absmax(), &golden, "dynamic8.absmax");
+    same_values(&q, &golden, "dynamic8.dequantized");
+}
 
+/// bitsandbytes' code for 8 bits has two rules: its CPU code rounds x / absmax to one of 65536
+/// steps from -1 to 1 and then looks for the nearest level; elsewhere there is no such step. Of 2048
+/// numbers one lies so near a midpoint that the step is on its other side: -0.043756 is below the
+/// midpoint -0.043750, and its step -0.043748 above.
+#[test]
+fn the_nearest_levels_differ_only_where_the_step_lies_beyond_a_midpoint() {
+    let golden = golden();
+    let scheme = BNB_DYNAMIC8.codebook().clone().blockwise(256);
+    let codes = scheme.quantize(x(&golden)).packed();
     let expected = golden.u8s("dynamic8.q");
-    let codes = q.packed();
     let differ: Vec<usize> = (0..2048).filter(|i| codes[*i] != expected[*i]).collect();
     assert_eq!(differ, [1471]);
     assert_eq!((codes[1471], expected[1471]), (83, 84));
-
-    let steps: Vec<u8> = golden
-        .f32s("x")
-        .iter()
-        .enumerate()
-        .map(|(i, x)| {
-            let ratio = x * (1.0 / q.absmax()[i / 256]);
-            let step = ((ratio + 1.0) * 0.5 * 65535.0 + 0.5) as u16;
-            scheme
-                .codebook()
-                .code(-1.0 + 2.0 * f32::from(step) / 65535.0)
-        })
-        .collect();
-    assert_eq!(steps, expected);
-
-    let scales = CodebookScales::Absmax(golden.f32s("dynamic8.absmax"));
-    let q = CodebookTensor::from_parts(scheme, &[32, 64], &expected, scales).unwrap();
-    same_values(&q, &golden, "dynamic8.dequantized");
 }

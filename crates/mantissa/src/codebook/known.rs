@@ -51,10 +51,20 @@ pub const BNB_FP4: CodebookScheme =
 /// of 0.1 to 1. With their negatives, 0 and 1 there are 256. bitsandbytes (`create_dynamic_map`),
 /// after Dettmers, arXiv:1511.04561.
 ///
-/// bitsandbytes' CPU code finds levels in a table of 65536 steps from -1 to 1 instead of comparing
-/// with the midpoints, as its CUDA kernels and this library do: codes differ where a midpoint lies
-/// within 2^-16 of x / absmax, which is everywhere near zero. It also gives a block of zeros the
-/// code 0, with the level -0.99; here it is the code of 0.
+/// Codes are those of bitsandbytes' CPU code (`quantize_cpu_impl` in csrc/cpu_ops.cpp), which looks
+/// the level up in a table of 65536 steps from -1 to 1: with r = clamp(x * (1 / absmax), -1, 1),
+///
+/// ```text
+/// step = floor((r + 1) * 0.5 * 65535 + 0.5)
+/// code = the nearest level's number to -1 + 2 * step / 65535
+/// ```
+///
+/// So r is rounded twice. Zero is not among the steps, and the two nearest to it, -2^-16 and 2^-16,
+/// have the levels -2.125e-5 and 2.125e-5: 0 comes back as 2.125e-5 * absmax, and no number takes
+/// the seven levels between them. Where 1 / absmax is infinite, up to absmax = 2^-128, numbers above
+/// zero take the last level and the others the first, in a block of zeros too (which comes back as
+/// zeros). bitsandbytes' CUDA and PyTorch code takes the level nearest to r itself; here that is
+/// `BNB_DYNAMIC8.codebook().clone().blockwise(4096)`.
 ///
 /// ```
 /// use mantissa::prelude::*;
@@ -62,9 +72,12 @@ pub const BNB_FP4: CodebookScheme =
 /// assert_eq!((levels[127], levels[254], levels[255]), (0.0, 0.99296874, 1.0));
 /// let q = BNB_DYNAMIC8.block(256).quantize([2.0, 0.5, -0.001]);
 /// assert_eq!(q.codes().to_vec(), [255.0, 201.0, 116.0]);
+/// assert_eq!(BNB_DYNAMIC8.fake_quantize([1.0, 0.0]).as_slice().unwrap(), [1.0, 2.1249998e-5]);
+/// let nearest = BNB_DYNAMIC8.codebook().clone().blockwise(4096);
+/// assert_eq!(nearest.fake_quantize([1.0, 0.0]).as_slice().unwrap(), [1.0, 0.0]);
 /// ```
 pub const BNB_DYNAMIC8: CodebookScheme =
-    CodebookScheme::known(Codebook::known("bnb_dynamic8", &DYNAMIC8_LEVELS), 4096);
+    CodebookScheme::known(Codebook::known("bnb_dynamic8", &DYNAMIC8_LEVELS), 4096).in_steps();
 
 const NF4_LEVELS: [f32; 16] = [
     -1.0,

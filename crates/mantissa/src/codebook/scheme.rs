@@ -1,6 +1,6 @@
 //! A codebook and where its scales come from.
 
-use super::{BNB_DYNAMIC8, Codebook, CodebookTensor, Lookup};
+use super::{BNB_DYNAMIC8, Codebook, CodebookTensor};
 use crate::quantized::{QuantError, Quantizer, finite};
 use crate::tensor::TensorData;
 
@@ -24,7 +24,7 @@ pub(super) const DOUBLE_BLOCK: usize = 256;
 /// in a last block that is shorter, its CPU code for 4 bits divides by absmax, so that a number
 /// within a rounding of a midpoint may take the other code, and gives zeros the absmax 1e-38. Here
 /// a block of zeros has absmax 0 and comes back as zeros, of either sign. Below 1e-38 the steps are
-/// those of 1e-38.
+/// those of 1e-38. [`BNB_DYNAMIC8`] finds its codes in another way.
 ///
 /// ```
 /// use mantissa::prelude::*;
@@ -38,6 +38,16 @@ pub struct CodebookScheme {
     codebook: Codebook,
     block: Option<usize>,
     double: bool,
+    search: Search,
+}
+
+/// How x / absmax finds its level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Search {
+    /// By the midpoints between levels; absmax counts as at least 1e-38.
+    Midpoints,
+    /// The same, after rounding to one of 65536 steps.
+    Steps,
 }
 
 /// The scales of a [`CodebookTensor`], as they are stored.
@@ -65,6 +75,7 @@ impl CodebookScheme {
             codebook,
             block: None,
             double: false,
+            search: Search::Midpoints,
         }
     }
 
@@ -74,7 +85,14 @@ impl CodebookScheme {
             codebook,
             block: Some(block),
             double: false,
+            search: Search::Midpoints,
         }
+    }
+
+    /// The same, with x / absmax rounded to a step first.
+    pub(super) const fn in_steps(mut self) -> CodebookScheme {
+        self.search = Search::Steps;
+        self
     }
 
     /// The same with a scale for every `block` consecutive numbers. A scheme without scales gets
@@ -143,13 +161,35 @@ impl CodebookScheme {
         let sum: f64 = absmax.iter().map(|a| f64::from(*a)).sum();
         let offset = (sum / absmax.len().max(1) as f64) as f32;
         let rest: Vec<f32> = absmax.iter().map(|a| a - offset).collect();
-        let lookup = BNB_DYNAMIC8.codebook.lookup();
-        let (codes, absmax) = quantize_blocks(&rest, DOUBLE_BLOCK, &lookup);
+        let (codes, absmax) = BNB_DYNAMIC8.quantize_blocks(&rest, DOUBLE_BLOCK);
         CodebookScales::Double {
             codes,
             absmax,
             offset,
         }
+    }
+
+    /// The codes, and the absmax of each block.
+    fn quantize_blocks(&self, x: &[f32], block: usize) -> (Vec<u8>, Vec<f32>) {
+        let lookup = self.codebook.lookup();
+        let mut codes = Vec::with_capacity(x.len());
+        let mut absmax = Vec::with_capacity(x.len().div_ceil(block));
+        for block in x.chunks(block) {
+            let max = block.iter().fold(0f32, |max, x| max.max(x.abs()));
+            let inverse = match self.search {
+                Search::Midpoints => 1.0 / max.max(1e-38),
+                Search::Steps => 1.0 / max,
+            };
+            codes.extend(block.iter().map(|x| {
+                let fraction = (x * inverse).clamp(-1.0, 1.0);
+                match self.search {
+                    Search::Midpoints => lookup.code(fraction),
+                    Search::Steps => lookup.code(step(fraction)),
+                }
+            }));
+            absmax.push(max);
+        }
+        (codes, absmax)
     }
 }
 
@@ -174,14 +214,14 @@ impl Quantizer for CodebookScheme {
         let x = finite(x, &self.name())?;
         let shape = x.shape().to_vec();
         let x = x.into_raw_vec_and_offset().0;
-        let lookup = self.codebook.lookup();
         let (codes, scales) = match self.block {
             None => {
+                let lookup = self.codebook.lookup();
                 let codes = x.iter().map(|x| lookup.code(*x)).collect();
                 (codes, CodebookScales::Absolute)
             }
             Some(block) => {
-                let (codes, absmax) = quantize_blocks(&x, block, &lookup);
+                let (codes, absmax) = self.quantize_blocks(&x, block);
                 (codes, self.scales(absmax))
             }
         };
@@ -189,21 +229,10 @@ impl Quantizer for CodebookScheme {
     }
 }
 
-/// The codes, and the absmax of each block.
-fn quantize_blocks(x: &[f32], block: usize, lookup: &Lookup) -> (Vec<u8>, Vec<f32>) {
-    let mut codes = Vec::with_capacity(x.len());
-    let mut absmax = Vec::with_capacity(x.len().div_ceil(block));
-    for block in x.chunks(block) {
-        let max = block.iter().fold(0f32, |max, x| max.max(x.abs()));
-        let inverse = 1.0 / max.max(1e-38);
-        codes.extend(
-            block
-                .iter()
-                .map(|x| lookup.code((x * inverse).clamp(-1.0, 1.0))),
-        );
-        absmax.push(max);
-    }
-    (codes, absmax)
+/// One of 65536 steps from -1 to 1, in the arithmetic of bitsandbytes; NaN becomes -1.
+fn step(x: f32) -> f32 {
+    let number = ((x + 1.0) * 0.5 * 65535.0 + 0.5) as u16;
+    -1.0 + 2.0 * f32::from(number) / 65535.0
 }
 
 impl CodebookScales {
