@@ -61,10 +61,28 @@ impl fmt::Display for Granularity {
 pub struct Groups {
     /// The group of each element, in the tensor's shape.
     pub of: ArrayD<usize>,
-    /// The scale of each group: what a step of its codes is worth.
+    /// The scale of each group: what a step of its codes is worth, or by what the levels of its
+    /// codebook are multiplied.
     pub scales: Vec<f64>,
-    /// The zero point of each group; empty where all are 0.
+    /// The zero point of each group; empty where all are 0 or the scheme has none.
     pub zero_points: Vec<f64>,
+}
+
+impl Groups {
+    /// Runs of `size` elements in row-major order, whatever the shape; the last may be shorter.
+    pub(crate) fn runs(
+        shape: &[usize],
+        size: usize,
+        scales: impl IntoIterator<Item = f64>,
+    ) -> Groups {
+        let len = shape.iter().product::<usize>();
+        let of = ArrayD::from_shape_vec(IxDyn(shape), (0..len).map(|i| i / size).collect());
+        Groups {
+            of: of.expect("as many as the shape holds"),
+            scales: scales.into_iter().collect(),
+            zero_points: Vec::new(),
+        }
+    }
 }
 
 /// A tensor's shape cut into groups of one shape.

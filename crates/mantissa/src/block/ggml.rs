@@ -70,6 +70,10 @@ pub const FORMATS: &[BlockFormat] = &[
 pub struct BlockFormat {
     name: &'static str,
     weights: usize,
+    /// The weights that share a scale, a part of a block or all of it.
+    part: usize,
+    /// The scale of a part of a block, by which its codes or levels are multiplied.
+    scale: fn(&[u8], usize) -> f64,
     fields: &'static [Field],
     /// From a block's bytes, whatever they are, to its weights. Both slices have their full lengths.
     read: Read,

@@ -1,6 +1,7 @@
 //! A tensor quantized with a codebook: codes and scales.
 
 use super::{BNB_DYNAMIC8, Codebook, CodebookScales, CodebookScheme};
+use crate::granularity::Groups;
 use crate::int::{INT_FORMATS, IntFormat};
 use crate::pack::{PackOrder, pack, pack_in, unpack_in};
 use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
@@ -165,6 +166,13 @@ impl Quantized for CodebookTensor {
         let values = self.codes.values().enumerate().map(value).collect();
         ArrayD::from_shape_vec(IxDyn(self.codes.shape()), values)
             .expect("as many as the shape holds")
+    }
+
+    /// The absmax of each block, as the values are computed with it.
+    fn scale_groups(&self) -> Option<Groups> {
+        let block = self.scheme.block_size()?;
+        let absmax = self.absmax().into_iter().map(f64::from);
+        Some(Groups::runs(self.codes.shape(), block, absmax))
     }
 
     /// The levels count as parameters unless the codebook's name tells them: those of

@@ -1,6 +1,6 @@
 //! Blocks of 32 with one scale, and perhaps one offset, in float16: Q4_0 to Q8_1.
 
-use super::common::{D, extreme, half, put_half, put_spread, reciprocal, spread};
+use super::common::{D, extreme, half, put_half, put_spread, reciprocal, scale_d, spread};
 use super::{BlockFormat, Field, FieldKind};
 use crate::pack::{pack, unpack};
 
@@ -58,6 +58,8 @@ const INT8S: Field = Field::new(
 pub const Q4_0: BlockFormat = BlockFormat {
     name: "Q4_0",
     weights: 32,
+    part: 32,
+    scale: scale_d,
     fields: &[D, NIBBLES],
     read: |block, out| {
         let d = half(block, 0);
@@ -85,6 +87,8 @@ pub const Q4_0: BlockFormat = BlockFormat {
 pub const Q4_1: BlockFormat = BlockFormat {
     name: "Q4_1",
     weights: 32,
+    part: 32,
+    scale: scale_d,
     fields: &[D, M, NIBBLES],
     read: |block, out| {
         let (d, m) = (half(block, 0), half(block, 2));
@@ -113,6 +117,8 @@ pub const Q4_1: BlockFormat = BlockFormat {
 pub const Q5_0: BlockFormat = BlockFormat {
     name: "Q5_0",
     weights: 32,
+    part: 32,
+    scale: scale_d,
     fields: &[D, HIGH, NIBBLES],
     read: |block, out| {
         let d = half(block, 0);
@@ -138,6 +144,8 @@ pub const Q5_0: BlockFormat = BlockFormat {
 pub const Q5_1: BlockFormat = BlockFormat {
     name: "Q5_1",
     weights: 32,
+    part: 32,
+    scale: scale_d,
     fields: &[D, M, HIGH, NIBBLES],
     read: |block, out| {
         let (d, m) = (half(block, 0), half(block, 2));
@@ -165,6 +173,8 @@ pub const Q5_1: BlockFormat = BlockFormat {
 pub const Q8_0: BlockFormat = BlockFormat {
     name: "Q8_0",
     weights: 32,
+    part: 32,
+    scale: scale_d,
     fields: &[D, INT8S],
     read: |block, out| read_int8s(half(block, 0), &block[2..], out),
     write: Some(|weights, block| {
@@ -187,6 +197,8 @@ pub const Q8_0: BlockFormat = BlockFormat {
 pub const Q8_1: BlockFormat = BlockFormat {
     name: "Q8_1",
     weights: 32,
+    part: 32,
+    scale: scale_d,
     fields: &[
         D,
         Field::new(

@@ -16,6 +16,11 @@ pub(super) fn half(block: &[u8], at: usize) -> f32 {
     f16::from_le_bytes([block[at], block[at + 1]]).to_f32()
 }
 
+/// The scale in [`D`], where that comes first and every weight of a block has it.
+pub(super) fn scale_d(block: &[u8], _part: usize) -> f64 {
+    half(block, 0).into()
+}
+
 /// Puts a number there, rounded to the nearest float16, ties to even.
 pub(super) fn put_half(block: &mut [u8], at: usize, x: f32) {
     block[at..at + 2].copy_from_slice(&f16::from_f32(x).to_le_bytes());

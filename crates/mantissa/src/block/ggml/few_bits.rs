@@ -1,6 +1,6 @@
 //! One and two bits a weight: Q1_0 and Q2_0.
 
-use super::common::{D, extreme, half, put_half, reciprocal};
+use super::common::{D, extreme, half, put_half, reciprocal, scale_d};
 use super::{BlockFormat, Field, FieldKind};
 use crate::pack::{pack, unpack};
 
@@ -19,6 +19,8 @@ use crate::pack::{pack, unpack};
 pub const Q1_0: BlockFormat = BlockFormat {
     name: "Q1_0",
     weights: 128,
+    part: 128,
+    scale: scale_d,
     fields: &[
         D,
         Field::new(
@@ -65,6 +67,8 @@ pub const Q1_0: BlockFormat = BlockFormat {
 pub const Q2_0: BlockFormat = BlockFormat {
     name: "Q2_0",
     weights: 64,
+    part: 64,
+    scale: scale_d,
     fields: &[
         D,
         Field::new(

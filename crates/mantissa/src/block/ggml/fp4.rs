@@ -32,6 +32,8 @@ const TWICE_E2M1: [f32; 16] = [
 pub const MXFP4: BlockFormat = BlockFormat {
     name: "MXFP4",
     weights: 32,
+    part: 32,
+    scale: |block, _| 2.0 * f64::from(half_power(block[0])),
     fields: &[
         Field::new(
             "e",
@@ -82,6 +84,8 @@ pub const MXFP4: BlockFormat = BlockFormat {
 pub const NVFP4: BlockFormat = BlockFormat {
     name: "NVFP4",
     weights: 64,
+    part: 16,
+    scale: |block, part| 2.0 * f64::from(half_ue4m3(block[part])),
     fields: &[
         Field::new(
             "d",

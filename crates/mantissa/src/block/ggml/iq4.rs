@@ -1,6 +1,6 @@
 //! Four-bit codes into a table of sixteen levels that are denser around zero: IQ4_NL and IQ4_XS.
 
-use super::common::{D, extreme, half, put_half, put_spread, reciprocal, spread};
+use super::common::{D, extreme, half, put_half, put_spread, reciprocal, scale_d, spread};
 use super::{BlockFormat, Field, FieldKind};
 use crate::pack::{pack, unpack};
 
@@ -26,6 +26,8 @@ const LEVELS: [i8; 16] = [
 pub const IQ4_NL: BlockFormat = BlockFormat {
     name: "IQ4_NL",
     weights: 32,
+    part: 32,
+    scale: scale_d,
     fields: &[
         D,
         Field::new(
@@ -64,6 +66,8 @@ pub const IQ4_NL: BlockFormat = BlockFormat {
 pub const IQ4_XS: BlockFormat = BlockFormat {
     name: "IQ4_XS",
     weights: 256,
+    part: 32,
+    scale: |block, part| part_scale(block, part).into(),
     fields: &[
         D,
         Field::new(
@@ -92,11 +96,9 @@ pub const IQ4_XS: BlockFormat = BlockFormat {
         ),
     ],
     read: |block, out| {
-        let d = half(block, 0);
         let parts = block[8..].chunks(16).zip(out.chunks_mut(32));
-        for (i, (codes, out)) in parts.enumerate() {
-            let scale = unpack(&block[4..8], 4, i) | unpack(&block[2..4], 2, i) << 4;
-            read_codes(d * (scale as f32 - 32.0), codes, out);
+        for (part, (codes, out)) in parts.enumerate() {
+            read_codes(part_scale(block, part), codes, out);
         }
     },
     write: Some(|weights, block| {
@@ -117,6 +119,12 @@ pub const IQ4_XS: BlockFormat = BlockFormat {
         }
     }),
 };
+
+/// The scale of 32 weights of IQ4_XS.
+fn part_scale(block: &[u8], part: usize) -> f32 {
+    let code = unpack(&block[4..8], 4, part) | unpack(&block[2..4], 2, part) << 4;
+    half(block, 0) * (code as f32 - 32.0)
+}
 
 fn read_codes(d: f32, codes: &[u8], out: &mut [f32]) {
     for (x, code) in out.iter_mut().zip(spread(codes, 4)) {

@@ -2,6 +2,7 @@
 
 use super::{BlockFormat, FORMATS, Field, FieldKind, common};
 use crate::format::{FP8_E8M0FNU, FP16, FP32};
+use crate::granularity::Groups;
 use crate::pack::unpack;
 use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, countable, finite};
 use crate::tensor::TensorData;
@@ -202,6 +203,16 @@ impl Quantized for BlockTensor {
         let values = self.format.read_all(&self.bytes);
         ArrayD::from_shape_vec(IxDyn(&self.shape), values)
             .expect("the shape has been counted, and there are as many blocks as it takes")
+    }
+
+    /// The scales of the parts that have one of their own: each 32 weights of Q4_K, the whole block
+    /// of Q4_0. An offset, such as that of Q4_1, is none of them.
+    fn scale_groups(&self) -> Option<Groups> {
+        let format = self.format;
+        let parts = format.weights / format.part;
+        let blocks = self.bytes.chunks_exact(format.bytes());
+        let scales = blocks.flat_map(|block| (0..parts).map(|part| (format.scale)(block, part)));
+        Some(Groups::runs(&self.shape, format.part, scales))
     }
 
     fn summary(&self) -> Summary {

@@ -21,6 +21,8 @@ use super::{BlockFormat, Field, FieldKind};
 pub const TQ2_0: BlockFormat = BlockFormat {
     name: "TQ2_0",
     weights: 256,
+    part: 256,
+    scale: |block, _| half(block, 64).into(),
     fields: &[
         Field::new(
             "qs",
@@ -69,6 +71,8 @@ pub const TQ2_0: BlockFormat = BlockFormat {
 pub const TQ1_0: BlockFormat = BlockFormat {
     name: "TQ1_0",
     weights: 256,
+    part: 256,
+    scale: |block, _| half(block, 52).into(),
     fields: &[
         Field::new(
             "qs",

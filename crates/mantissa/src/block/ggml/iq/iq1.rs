@@ -31,6 +31,8 @@ use crate::pack::{pack, unpack};
 pub const IQ1_S: BlockFormat = BlockFormat {
     name: "IQ1_S",
     weights: WEIGHTS,
+    part: 32,
+    scale: |block, part| scale_s(block, part).into(),
     fields: &S_FIELDS,
     read: read_s,
     write: None,
@@ -62,6 +64,8 @@ pub const IQ1_S: BlockFormat = BlockFormat {
 pub const IQ1_M: BlockFormat = BlockFormat {
     name: "IQ1_M",
     weights: WEIGHTS,
+    part: 16,
+    scale: |block, part| scale_m(block, part).into(),
     fields: &M_FIELDS,
     read: read_m,
     write: None,
@@ -111,31 +115,44 @@ const LOW: Field = Field::new(
     ],
 );
 
+/// d * (2 code + 1)
+fn odd_multiple(d: f32, code: u64) -> f32 {
+    d * (2 * code + 1) as f32
+}
+
+/// The scale of 32 weights.
+fn scale_s(block: &[u8], part: usize) -> f32 {
+    let [d, _, qh] = split(block, &S_FIELDS);
+    odd_multiple(half(d, 0), unpack(&qh[part * 2..], 3, 4))
+}
+
 fn read_s(block: &[u8], out: &mut [f32]) {
-    let [d, qs, qh] = split(block, &S_FIELDS);
-    let d = half(d, 0);
+    let [_, qs, qh] = split(block, &S_FIELDS);
     for (group, out) in out.chunks_exact_mut(8).enumerate() {
         let shared = &qh[group / 4 * 2..];
         let index = u64::from(qs[group]) | unpack(shared, 3, group % 4) << 8;
-        put_shifted(out, d, unpack(shared, 3, 4), index, unpack(shared, 1, 15));
+        put_shifted(out, scale_s(block, group / 4), index, unpack(shared, 1, 15));
     }
 }
 
-fn read_m(block: &[u8], out: &mut [f32]) {
-    let [qs, qh, scales] = split(block, &M_FIELDS);
+/// The scale of 16 weights.
+fn scale_m(block: &[u8], part: usize) -> f32 {
+    let [_, _, scales] = split(block, &M_FIELDS);
     let d = pack((0..4).map(|word| unpack(scales, 4, 4 * word + 3)), 4);
-    let d = half(&d, 0);
+    odd_multiple(half(&d, 0), unpack(&scales[part / 4 * 2..], 3, part % 4))
+}
+
+fn read_m(block: &[u8], out: &mut [f32]) {
+    let [qs, qh, _] = split(block, &M_FIELDS);
     for (group, out) in out.chunks_exact_mut(8).enumerate() {
         let index = u64::from(qs[group]) | (unpack(qh, 4, group) & 7) << 8;
         let minus = unpack(qh, 1, 4 * group + 3);
-        let scale = unpack(&scales[group / 8 * 2..], 3, group / 2 % 4);
-        put_shifted(out, d, scale, index, minus);
+        put_shifted(out, scale_m(block, group / 2), index, minus);
     }
 }
 
 /// d * (2 s + 1) * (g ± 1/8).
-fn put_shifted(out: &mut [f32], d: f32, scale: u64, index: u64, minus: u64) {
-    let scale = d * (2 * scale + 1) as f32;
+fn put_shifted(out: &mut [f32], scale: f32, index: u64, minus: u64) {
     let shift = if minus == 1 { -0.125 } else { 0.125 };
     for (w, g) in out.iter_mut().zip(grids::IQ1.point(index)) {
         *w = scale * (g + shift);

@@ -34,6 +34,8 @@ use crate::pack::unpack;
 pub const IQ2_XXS: BlockFormat = BlockFormat {
     name: "IQ2_XXS",
     weights: WEIGHTS,
+    part: 32,
+    scale: |block, part| scale_xxs(block, part).into(),
     fields: &XXS_FIELDS,
     read: read_xxs,
     write: None,
@@ -66,6 +68,8 @@ pub const IQ2_XXS: BlockFormat = BlockFormat {
 pub const IQ2_XS: BlockFormat = BlockFormat {
     name: "IQ2_XS",
     weights: WEIGHTS,
+    part: 16,
+    scale: |block, part| scale_xs(block, part).into(),
     fields: &XS_FIELDS,
     read: read_xs,
     write: None,
@@ -100,6 +104,8 @@ pub const IQ2_XS: BlockFormat = BlockFormat {
 pub const IQ2_S: BlockFormat = BlockFormat {
     name: "IQ2_S",
     weights: WEIGHTS,
+    part: 16,
+    scale: |block, part| scale_xs(block, part).into(),
     fields: &S_FIELDS,
     read: read_s,
     write: None,
@@ -176,34 +182,43 @@ fn scale(d: f32, code: u64) -> f32 {
     d * (0.5 + code as f32) * 0.25
 }
 
-fn read_xxs(block: &[u8], out: &mut [f32]) {
+/// The scale of 32 weights of IQ2_XXS.
+fn scale_xxs(block: &[u8], part: usize) -> f32 {
     let [d, qs] = split(block, &XXS_FIELDS);
-    let d = half(d, 0);
+    scale(half(d, 0), unpack(&qs[part * 8 + 4..], 4, 7))
+}
+
+/// The scale of 16 weights of IQ2_XS and IQ2_S, whose scales are the last eight bytes.
+fn scale_xs(block: &[u8], part: usize) -> f32 {
+    let scales = &block[block.len() - SCALES.bytes..];
+    scale(half(block, 0), unpack(scales, 4, part))
+}
+
+fn read_xxs(block: &[u8], out: &mut [f32]) {
+    let [_, qs] = split(block, &XXS_FIELDS);
     for (group, out) in out.chunks_exact_mut(8).enumerate() {
         let (indices, shared) = qs[group / 4 * 8..].split_at(4);
         let point = grids::IQ2_XXS.point(indices[group % 4].into());
         let signs = even_signs(unpack(shared, 7, group % 4));
-        put_signed(out, scale(d, unpack(shared, 4, 7)), point, signs);
+        put_signed(out, scale_xxs(block, group / 4), point, signs);
     }
 }
 
 fn read_xs(block: &[u8], out: &mut [f32]) {
-    let [d, qs, scales] = split(block, &XS_FIELDS);
-    let d = half(d, 0);
+    let [_, qs, _] = split(block, &XS_FIELDS);
     for (group, out) in out.chunks_exact_mut(8).enumerate() {
         let code = unpack(qs, 16, group);
         let point = grids::IQ2_XS.point(code & 511);
-        let scale = scale(d, unpack(scales, 4, group / 2));
-        put_signed(out, scale, point, even_signs(code >> 9));
+        let signs = even_signs(code >> 9);
+        put_signed(out, scale_xs(block, group / 2), point, signs);
     }
 }
 
 fn read_s(block: &[u8], out: &mut [f32]) {
-    let [d, qs, signs, qh, scales] = split(block, &S_FIELDS);
-    let d = half(d, 0);
+    let [_, qs, signs, qh, _] = split(block, &S_FIELDS);
     for (group, out) in out.chunks_exact_mut(8).enumerate() {
         let index = u64::from(qs[group]) | unpack(qh, 2, group) << 8;
-        let scale = scale(d, unpack(scales, 4, group / 2));
+        let scale = scale_xs(block, group / 2);
         put_signed(out, scale, grids::IQ2_S.point(index), signs[group]);
     }
 }

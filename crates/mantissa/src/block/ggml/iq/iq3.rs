@@ -35,6 +35,8 @@ use crate::pack::unpack;
 pub const IQ3_XXS: BlockFormat = BlockFormat {
     name: "IQ3_XXS",
     weights: WEIGHTS,
+    part: 32,
+    scale: |block, part| scale_xxs(block, part).into(),
     fields: &XXS_FIELDS,
     read: read_xxs,
     write: None,
@@ -69,6 +71,8 @@ pub const IQ3_XXS: BlockFormat = BlockFormat {
 pub const IQ3_S: BlockFormat = BlockFormat {
     name: "IQ3_S",
     weights: WEIGHTS,
+    part: 32,
+    scale: |block, part| scale_s(block, part).into(),
     fields: &S_FIELDS,
     read: read_s,
     write: None,
@@ -135,12 +139,21 @@ static S_FIELDS: [Field; 5] = [
     ),
 ];
 
+fn scale_xxs(block: &[u8], part: usize) -> f32 {
+    let [d, _, shared] = split(block, &XXS_FIELDS);
+    half(d, 0) * (0.5 + unpack(&shared[part * 4..], 4, 7) as f32) * 0.5
+}
+
+fn scale_s(block: &[u8], part: usize) -> f32 {
+    let [d, _, _, _, scales] = split(block, &S_FIELDS);
+    half(d, 0) * (1 + 2 * unpack(scales, 4, part)) as f32
+}
+
 fn read_xxs(block: &[u8], out: &mut [f32]) {
-    let [d, qs, shared] = split(block, &XXS_FIELDS);
-    let d = half(d, 0);
+    let [_, qs, shared] = split(block, &XXS_FIELDS);
     for (group, out) in out.chunks_exact_mut(4).enumerate() {
         let shared = &shared[group / 8 * 4..];
-        let scale = d * (0.5 + unpack(shared, 4, 7) as f32) * 0.5;
+        let scale = scale_xxs(block, group / 8);
         let signs = even_signs(unpack(shared, 7, group % 8 / 2));
         let point = grids::IQ3_XXS.point(qs[group].into());
         put_signed(out, scale, point, signs >> (group % 2 * 4));
@@ -148,10 +161,9 @@ fn read_xxs(block: &[u8], out: &mut [f32]) {
 }
 
 fn read_s(block: &[u8], out: &mut [f32]) {
-    let [d, qs, qh, signs, scales] = split(block, &S_FIELDS);
-    let d = half(d, 0);
+    let [_, qs, qh, signs, _] = split(block, &S_FIELDS);
     for (group, out) in out.chunks_exact_mut(4).enumerate() {
-        let scale = d * (1 + 2 * unpack(scales, 4, group / 8)) as f32;
+        let scale = scale_s(block, group / 8);
         let index = u64::from(qs[group]) | unpack(qh, 1, group) << 8;
         let signs = unpack(signs, 4, group) as u8;
         put_signed(out, scale, grids::IQ3_S.point(index), signs);

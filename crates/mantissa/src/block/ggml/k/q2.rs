@@ -37,6 +37,11 @@ use super::{D, DMIN, WEIGHTS};
 pub const Q2_K: BlockFormat = BlockFormat {
     name: "Q2_K",
     weights: WEIGHTS,
+    part: 16,
+    scale: |block, part| {
+        let [scales, _, d, dmin] = split(block, &FIELDS);
+        line(half(d, 0), half(dmin, 0), scales[part]).scale.into()
+    },
     fields: &FIELDS,
     read,
     write: Some(write),

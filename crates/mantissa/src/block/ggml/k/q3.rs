@@ -38,6 +38,11 @@ use super::{D, WEIGHTS};
 pub const Q3_K: BlockFormat = BlockFormat {
     name: "Q3_K",
     weights: WEIGHTS,
+    part: 16,
+    scale: |block, part| {
+        let [_, _, scales, d] = split(block, &FIELDS);
+        stored_scales(scales, half(d, 0))[part].into()
+    },
     fields: &FIELDS,
     read,
     write: Some(write),

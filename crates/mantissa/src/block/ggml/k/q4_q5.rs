@@ -41,6 +41,11 @@ use super::{D, DMIN, WEIGHTS};
 pub const Q4_K: BlockFormat = BlockFormat {
     name: "Q4_K",
     weights: WEIGHTS,
+    part: 32,
+    scale: |block, part| {
+        let [d, dmin, scales, _] = split(block, &Q4_FIELDS);
+        line(half(d, 0), half(dmin, 0), scales, part).scale.into()
+    },
     fields: &Q4_FIELDS,
     read: read_q4,
     write: Some(write_q4),
@@ -76,6 +81,11 @@ pub const Q4_K: BlockFormat = BlockFormat {
 pub const Q5_K: BlockFormat = BlockFormat {
     name: "Q5_K",
     weights: WEIGHTS,
+    part: 32,
+    scale: |block, part| {
+        let [d, dmin, scales, ..] = split(block, &Q5_FIELDS);
+        line(half(d, 0), half(dmin, 0), scales, part).scale.into()
+    },
     fields: &Q5_FIELDS,
     read: read_q5,
     write: Some(write_q5),

@@ -34,6 +34,11 @@ use super::{D, WEIGHTS};
 pub const Q6_K: BlockFormat = BlockFormat {
     name: "Q6_K",
     weights: WEIGHTS,
+    part: 16,
+    scale: |block, part| {
+        let [_, _, scales, d] = split(block, &FIELDS);
+        (half(d, 0) * f32::from(scales[part] as i8)).into()
+    },
     fields: &FIELDS,
     read,
     write: Some(write),

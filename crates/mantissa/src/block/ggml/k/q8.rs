@@ -34,6 +34,8 @@ use super::search::nearest;
 pub const Q8_K: BlockFormat = BlockFormat {
     name: "Q8_K",
     weights: WEIGHTS,
+    part: WEIGHTS,
+    scale: |block, _| stored_scale(block).into(),
     fields: &FIELDS,
     read,
     write: Some(write),
@@ -63,9 +65,13 @@ static FIELDS: [Field; 3] = [
     ),
 ];
 
+fn stored_scale(block: &[u8]) -> f32 {
+    f32::from_le_bytes([block[0], block[1], block[2], block[3]])
+}
+
 fn read(block: &[u8], out: &mut [f32]) {
-    let [d, qs, _] = split(block, &FIELDS);
-    let d = f32::from_le_bytes([d[0], d[1], d[2], d[3]]);
+    let [_, qs, _] = split(block, &FIELDS);
+    let d = stored_scale(block);
     for (w, &q) in out.iter_mut().zip(qs) {
         *w = d * f32::from(q as i8);
     }
