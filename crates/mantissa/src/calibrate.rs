@@ -78,7 +78,7 @@ impl Clip {
                 let all = || x.iter().copied();
                 (percentile(all(), 100.0 - p), percentile(all(), p))
             }
-            Clip::Mse => curve::clip_curve_of(x, scheme)?.best_range(),
+            Clip::Mse => curve::best_range(x, scheme)?,
             Clip::Entropy => {
                 let (low, high) = ends(x);
                 let one_sided = !symmetric && low >= 0.0;

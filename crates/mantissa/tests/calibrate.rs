@@ -75,6 +75,24 @@ fn the_least_squared_error_is_where_an_exhaustive_search_finds_it() {
 }
 
 #[test]
+fn a_fit_takes_the_best_range_of_the_curve() {
+    for (seed, power) in [(1, 1), (2, 3), (3, 7), (4, 0)] {
+        for count in [3, 17, 300] {
+            let x = normal([count], seed).mapv(|x| x.powi(power));
+            for scheme in [Affine::symmetric(INT4), Affine::asymmetric(UINT8)] {
+                let (low, high) = clip_curve(&x, &scheme).best_range();
+                let fitted = scheme.clone().clip(Clip::Mse).fit(&x);
+                assert_eq!(
+                    fitted,
+                    scheme.fit_range(low, high),
+                    "{count} of seed {seed}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn the_two_parts_of_the_error_add_up() {
     let x = bell();
     let curve = clip_curve(&x, &Affine::asymmetric(UINT3));

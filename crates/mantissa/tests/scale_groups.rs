@@ -38,7 +38,9 @@ fn blocks_of_a_codebook_run_on_across_rows() {
         groups.of.as_slice().unwrap(),
         [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3]
     );
-    let text = granularity_map(&NF4.block(4).quantize(&w)).text().to_owned();
+    let text = granularity_map(&NF4.block(4).quantize(&w))
+        .text()
+        .to_owned();
     assert!(text.contains("[0, 4] s=1.2564"), "{text}");
 }
 

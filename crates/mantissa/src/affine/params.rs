@@ -192,6 +192,7 @@ impl AffineParams {
     }
 
     /// The code of one number in a group, as an integer. `x` is not NaN.
+    #[inline]
     fn code(&self, x: f32, group: usize) -> i32 {
         let steps = self.steps(x, group).round_ties_even();
         let code = i64::from(steps as i32) + i64::from(self.zero_points[group]);
@@ -199,6 +200,7 @@ impl AffineParams {
     }
 
     /// x in units of the scale.
+    #[inline]
     fn steps(&self, x: f32, group: usize) -> f32 {
         let scale = self.scales[group];
         if self.reciprocal {
@@ -209,6 +211,7 @@ impl AffineParams {
     }
 
     /// What a finite number of a group comes back as.
+    #[inline]
     pub(crate) fn there_and_back(&self, x: f32, group: usize) -> f32 {
         match self.dtype {
             DType::Int(_) => self.value(self.code(x, group).into(), group),

@@ -60,35 +60,10 @@ pub fn clip_curve(x: impl TensorData, scheme: &Affine) -> ClipCurve {
     unwrap(curve)
 }
 
-pub(super) fn clip_curve_of(x: &[f32], scheme: &Affine) -> Result<ClipCurve, QuantError> {
+fn clip_curve_of(x: &[f32], scheme: &Affine) -> Result<ClipCurve, QuantError> {
     let full = ends(x);
-    let point = |hundredths: u32| -> Result<ClipPoint, QuantError> {
-        let fraction = f64::from(hundredths) / 100.0;
-        let (low, high) = part(full, fraction);
-        let params = scheme.try_fit_range(low, high)?;
-        let (mut clipping, mut rounding) = (0.0, 0.0);
-        let threshold = high.max(-low);
-        let (first, last) = match scheme.is_symmetric() {
-            true => (-threshold, threshold),
-            false => (low, high),
-        };
-        for &x in x {
-            let error = f64::from(x) - f64::from(params.there_and_back(x, 0));
-            if x < first || x > last {
-                clipping += error * error;
-            } else {
-                rounding += error * error;
-            }
-        }
-        let n = x.len().max(1) as f64;
-        Ok(ClipPoint {
-            fraction,
-            threshold,
-            clipping: clipping / n,
-            rounding: rounding / n,
-        })
-    };
-    let points = (1..=100).map(point).collect::<Result<Vec<_>, _>>()?;
+    let points = (1..=100).map(|hundredths| point(x, scheme, full, hundredths, f64::INFINITY));
+    let points = points.collect::<Result<Vec<_>, QuantError>>()?;
     // Of equal errors that of the widest range, which clips least.
     let least = points
         .iter()
@@ -101,6 +76,58 @@ pub(super) fn clip_curve_of(x: &[f32], scheme: &Affine) -> Result<ClipCurve, Qua
         full,
         points,
         best,
+    })
+}
+
+/// The best range of [`clip_curve_of`], without the rest of the curve.
+pub(super) fn best_range(x: &[f32], scheme: &Affine) -> Result<(f32, f32), QuantError> {
+    let full = ends(x);
+    let mut best = point(x, scheme, full, 100, f64::INFINITY)?;
+    for hundredths in (1..100).rev() {
+        let point = point(x, scheme, full, hundredths, best.mse())?;
+        if point.mse() < best.mse() {
+            best = point;
+        }
+    }
+    Ok(part(full, best.fraction))
+}
+
+/// The error at so many hundredths of the range, or a part of it that is above `enough`.
+fn point(
+    x: &[f32],
+    scheme: &Affine,
+    full: (f32, f32),
+    hundredths: u32,
+    enough: f64,
+) -> Result<ClipPoint, QuantError> {
+    let fraction = f64::from(hundredths) / 100.0;
+    let (low, high) = part(full, fraction);
+    let params = scheme.try_fit_range(low, high)?;
+    let threshold = high.max(-low);
+    let (first, last) = match scheme.is_symmetric() {
+        true => (-threshold, threshold),
+        false => (low, high),
+    };
+    let n = x.len().max(1) as f64;
+    let (mut clipping, mut rounding) = (0.0, 0.0);
+    for x in x.chunks(16) {
+        for &x in x {
+            let error = f64::from(x) - f64::from(params.there_and_back(x, 0));
+            if x < first || x > last {
+                clipping += error * error;
+            } else {
+                rounding += error * error;
+            }
+        }
+        if clipping / n + rounding / n > enough {
+            break;
+        }
+    }
+    Ok(ClipPoint {
+        fraction,
+        threshold,
+        clipping: clipping / n,
+        rounding: rounding / n,
     })
 }
 

@@ -15,15 +15,26 @@ pub(super) fn threshold(x: &[f32], levels: usize) -> f32 {
     }
     let mut counts = histogram(x, largest);
     counts[0] = counts[1];
-    let divergence = |end: usize| divergence(&counts, end, levels);
-    let mut best = (BINS, divergence(BINS));
-    for end in (levels..BINS).rev() {
-        let d = divergence(end);
-        if d < best.1 {
-            best = (end, d);
+    let occupied: Vec<(usize, f64)> = counts
+        .into_iter()
+        .enumerate()
+        .filter(|(_, n)| *n > 0.0)
+        .collect();
+    let all: f64 = occupied.iter().map(|(_, n)| n).sum();
+    // Where the last bin is empty, merging cannot give what lies beyond a place: the divergence is
+    // infinite. The very last bin holds the largest magnitude.
+    let (mut best, mut least) = (BINS, f64::INFINITY);
+    for (i, (last, _)) in occupied.iter().enumerate().rev() {
+        let end = last + 1;
+        if end < levels {
+            break;
+        }
+        let divergence = divergence(&occupied[..=i], all, end, levels);
+        if divergence < least {
+            (best, least) = (end, divergence);
         }
     }
-    (f64::from(largest) * best.0 as f64 / BINS as f64) as f32
+    (f64::from(largest) * best as f64 / BINS as f64) as f32
 }
 
 /// How many magnitudes lie in each of [`BINS`] bins of equal width up to the largest.
@@ -36,30 +47,21 @@ fn histogram(x: &[f32], largest: f32) -> Vec<f64> {
     counts
 }
 
-/// The divergence of the first `end` bins merged into `levels` from themselves with the rest added to
-/// the last; infinite where a bin that is needed has become empty.
-fn divergence(counts: &[f64], end: usize, levels: usize) -> f64 {
-    let kept = &counts[..end];
-    let beyond: f64 = counts[end..].iter().sum();
-    let (all, inside) = (counts.iter().sum::<f64>(), kept.iter().sum::<f64>());
+/// The divergence of the bins below `end` merged into `levels` from themselves with the rest of `all`
+/// added to the last. The bins that are not empty are `kept`, each with its count; the last is `end` - 1.
+fn divergence(kept: &[(usize, f64)], all: f64, end: usize, levels: usize) -> f64 {
+    let inside: f64 = kept.iter().map(|(_, n)| n).sum();
+    let beyond = all - inside;
+    // Level l takes the bins from l * end / levels up to where the next one starts.
+    let level = |bin: usize| ((bin + 1) * levels - 1) / end;
     let mut sum = 0.0;
-    for level in 0..levels {
-        let bins = level * end / levels..(level + 1) * end / levels;
-        let merged: f64 = kept[bins.clone()].iter().sum();
+    for merged in kept.chunk_by(|a, b| level(a.0) == level(b.0)) {
         // What was merged is spread evenly over the bins that were not empty.
-        let occupied = kept[bins.clone()].iter().filter(|n| **n > 0.0).count();
-        let spread = merged / occupied.max(1) as f64;
-        for bin in bins {
-            let reference = kept[bin] + if bin + 1 == end { beyond } else { 0.0 };
-            if reference > 0.0 {
-                let candidate = if kept[bin] > 0.0 { spread } else { 0.0 };
-                let (p, q) = (reference / all, candidate / inside);
-                sum += if q > 0.0 {
-                    p * (p / q).ln()
-                } else {
-                    f64::INFINITY
-                };
-            }
+        let spread = merged.iter().map(|(_, n)| n).sum::<f64>() / merged.len() as f64;
+        for (bin, n) in merged {
+            let reference = n + if bin + 1 == end { beyond } else { 0.0 };
+            let (p, q) = (reference / all, spread / inside);
+            sum += p * (p / q).ln();
         }
     }
     sum
@@ -68,6 +70,55 @@ fn divergence(counts: &[f64], end: usize, levels: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The same by the definition: all bins, empty or not, at every end.
+    fn by_definition(x: &[f32], levels: usize) -> f32 {
+        let largest = x.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+        let mut counts = histogram(x, largest);
+        counts[0] = counts[1];
+        let all: f64 = counts.iter().sum();
+        let divergence = |end: usize| {
+            let inside: f64 = counts[..end].iter().sum();
+            let beyond: f64 = counts[end..].iter().sum();
+            let mut sum = 0.0;
+            for level in 0..levels {
+                let bins = level * end / levels..(level + 1) * end / levels;
+                let merged = &counts[bins.clone()];
+                let occupied = merged.iter().filter(|n| **n > 0.0).count();
+                let spread = merged.iter().sum::<f64>() / occupied as f64;
+                for bin in bins {
+                    let reference = counts[bin] + if bin + 1 == end { beyond } else { 0.0 };
+                    let candidate = if counts[bin] > 0.0 { spread } else { 0.0 };
+                    if reference > 0.0 {
+                        let p = reference / all;
+                        sum += p * (p / (candidate / inside)).ln();
+                    }
+                }
+            }
+            sum
+        };
+        let mut best = (BINS, f64::INFINITY);
+        for end in (levels..=BINS).rev() {
+            let divergence = divergence(end);
+            if divergence < best.1 {
+                best = (end, divergence);
+            }
+        }
+        (f64::from(largest) * best.0 as f64 / BINS as f64) as f32
+    }
+
+    #[test]
+    fn what_is_left_out_would_change_nothing() {
+        for (count, power, levels) in [(32, 1, 128), (500, 3, 8), (6000, 1, 1024), (9, 5, 2)] {
+            let x = crate::normal([count], 6).mapv(|x| x.powi(power));
+            let x = x.as_slice().unwrap();
+            assert_eq!(
+                threshold(x, levels),
+                by_definition(x, levels),
+                "{count} numbers"
+            );
+        }
+    }
 
     #[test]
     fn zeros_do_not_decide() {
@@ -94,8 +145,9 @@ mod tests {
 
     #[test]
     fn merging_nothing_loses_nothing() {
-        let counts: Vec<f64> = (0..BINS).map(|i| i as f64).collect();
-        assert_eq!(divergence(&counts, BINS, BINS), 0.0);
-        assert!(divergence(&counts, BINS, 128) > 0.0);
+        let bins: Vec<(usize, f64)> = (0..BINS).map(|i| (i, 1.0 + i as f64)).collect();
+        let all = bins.iter().map(|(_, n)| n).sum();
+        assert_eq!(divergence(&bins, all, BINS, BINS), 0.0);
+        assert!(divergence(&bins, all, BINS, 128) > 0.0);
     }
 }
