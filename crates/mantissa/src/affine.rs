@@ -21,6 +21,7 @@ use crate::dtype::DType;
 use crate::granularity::{Granularity, Grid};
 use crate::quantized::{QuantError, Quantizer, finite, unwrap};
 use crate::tensor::TensorData;
+use ndarray::ArrayD;
 
 /// An affine scheme: a dtype, how scale and zero point are fitted, and to which elements.
 ///
@@ -176,9 +177,12 @@ impl Affine {
     /// NaN or infinity among the numbers; an axis that is not there; groups that do not divide it; a
     /// range that float32 cannot span; a dtype that the fit is not made for.
     pub fn try_fit(&self, x: impl TensorData) -> Result<AffineParams, QuantError> {
-        let x = finite(x, &self.name())?;
+        self.fit_numbers(&finite(x, &self.name())?)
+    }
+
+    fn fit_numbers(&self, x: &ArrayD<f32>) -> Result<AffineParams, QuantError> {
         let grid = Grid::new(&self.granularity, x.shape())?;
-        let groups = grid.split(&x)?;
+        let groups = grid.split(x)?;
         let fitted = groups.iter().map(|group| {
             let (low, high) = self.clip.range(group, self)?;
             self.fit.params(low, high, self.dtype)
@@ -246,6 +250,6 @@ impl Quantizer for Affine {
     /// Fits, then quantizes; see [`Affine::try_fit`] and [`AffineParams`].
     fn try_quantize(&self, x: impl TensorData) -> Result<AffineTensor, QuantError> {
         let x = finite(x, &self.name())?;
-        self.try_fit(&x)?.try_quantize(&x)
+        self.fit_numbers(&x)?.quantize_numbers(&x)
     }
 }

@@ -188,7 +188,8 @@ impl Grid {
             let shape = self.shape.clone();
             return Err(TensorError::Memory { shape }.into());
         }
-        groups.resize(self.len(), Vec::new());
+        let each = self.shape.iter().product::<usize>() / self.len().max(1);
+        groups.resize_with(self.len(), || Vec::with_capacity(each));
         for (&x, group) in x.into_iter().zip(self.indices()) {
             groups[group].push(x);
         }

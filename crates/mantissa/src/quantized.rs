@@ -189,6 +189,19 @@ pub enum QuantError {
         /// The scheme's name.
         scheme: String,
     },
+    /// A finite number that float32 cannot hold.
+    #[error(
+        "element {index:?} is {value}, and {scheme} computes in float32, whose largest number is \
+         3.4028235e38: divide the data by a power of two first"
+    )]
+    TooLarge {
+        /// Where it stands.
+        index: Vec<usize>,
+        /// What it is.
+        value: String,
+        /// The scheme's name.
+        scheme: String,
+    },
     /// A scale that no division can use.
     #[error("scale {scale} of group {group} cannot be used: a scale is finite and above zero")]
     Scale {
@@ -280,11 +293,22 @@ impl QuantError {
         }
     }
 
-    pub(crate) fn not_finite(index: &IxDyn, value: f32, scheme: &str) -> QuantError {
-        QuantError::NotFinite {
-            index: index.slice().to_vec(),
-            value: crate::text::repr(value.into()),
-            scheme: scheme.to_owned(),
+    /// Of a number that is not finite in float32.
+    pub(crate) fn not_finite(index: &IxDyn, number: f64, scheme: &str) -> QuantError {
+        let (index, scheme) = (index.slice().to_vec(), scheme.to_owned());
+        let value = crate::text::repr(number);
+        if number.is_finite() {
+            QuantError::TooLarge {
+                index,
+                value,
+                scheme,
+            }
+        } else {
+            QuantError::NotFinite {
+                index,
+                value,
+                scheme,
+            }
         }
     }
 
@@ -345,11 +369,13 @@ pub(crate) fn array<T>(
 
 /// [`numbers`], all of them finite.
 pub(crate) fn finite(x: impl TensorData, scheme: &str) -> Result<ArrayD<f32>, QuantError> {
-    let x = numbers(x)?;
-    match x.indexed_iter().find(|(_, value)| !value.is_finite()) {
-        None => Ok(x),
-        Some((index, value)) => Err(QuantError::not_finite(&index, *value, scheme)),
+    let rounded = numbers(&x)?;
+    let lost = rounded.indexed_iter().find(|(_, x)| !x.is_finite());
+    if let Some((index, _)) = lost {
+        let given = array(x, to_f64)?[&index];
+        return Err(QuantError::not_finite(&index, given, scheme));
     }
+    Ok(rounded)
 }
 
 /// A number rounded to float32, ties to even.

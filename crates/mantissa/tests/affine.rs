@@ -198,7 +198,10 @@ fn infinities_saturate_with_given_parameters_and_cannot_be_fitted() {
             .try_quantize([[1.0, 2.0], [bad, 0.0]])
             .unwrap_err();
         assert!(
-            error.to_string().starts_with("element [1, 0] is "),
+            error.to_string().starts_with("element [1, 0] is ")
+                && error
+                    .to_string()
+                    .contains("which has no place in int8 symmetric"),
             "{error}"
         );
     }
@@ -207,6 +210,24 @@ fn infinities_saturate_with_given_parameters_and_cannot_be_fitted() {
         error.to_string(),
         "element [1] is nan, which has no place in int8: replace it, or clip the data to finite \
          numbers first"
+    );
+}
+
+#[test]
+fn a_number_beyond_float32_is_named_as_it_was_given() {
+    let x = [[0.0, 1.0], [-1e300, f64::INFINITY]];
+    let error = Affine::symmetric(INT8).try_quantize(x).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "element [1, 0] is -1e+300, and int8 symmetric computes in float32, whose largest number is \
+         3.4028235e38: divide the data by a power of two first"
+    );
+    let error = ggml::Q8_0.try_quantize([3.5e38; 32]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("element [0] is 3.5e+38, and Q8_0 computes"),
+        "{error}"
     );
 }
 

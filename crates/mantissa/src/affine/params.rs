@@ -4,6 +4,7 @@ use super::AffineTensor;
 use crate::codec::{Overflow, Rounding};
 use crate::dtype::DType;
 use crate::granularity::{Granularity, Grid};
+use crate::pack::pack;
 use crate::quantized::{QuantError, Quantizer, numbers};
 use crate::tensor::{Tensor, TensorData};
 use ndarray::ArrayD;
@@ -245,19 +246,28 @@ impl AffineParams {
         Err(QuantError::shape("the tensor", shape, expected))
     }
 
-    fn encode(&self, x: &ArrayD<f32>, grid: &Grid) -> Result<Tensor, QuantError> {
+    /// Codes of numbers that are not NaN.
+    pub(super) fn quantize_numbers(&self, x: &ArrayD<f32>) -> Result<AffineTensor, QuantError> {
+        let infinite = |s: &f32| self.reciprocal && (1.0 / s).is_infinite();
+        if let Some(group) = self.scales.iter().position(infinite) {
+            let scale = self.scales[group];
+            return Err(QuantError::Scale { scale, group });
+        }
+        let grid = self.groups(x.shape())?;
         let of = x.iter().zip(grid.indices());
-        let tensor = match self.dtype {
-            DType::Int(_) => {
-                let codes: Vec<i32> = of.map(|(&x, group)| self.code(x, group)).collect();
-                Tensor::new(codes, self.dtype)?
+        let codes = match self.dtype {
+            DType::Int(int) => {
+                let codes = of.map(|(x, group)| self.code(*x, group) as u64);
+                Tensor::from_bytes(pack(codes, int.bits()), x.shape(), int)?
             }
-            DType::Float(_) => {
-                let steps: Vec<f32> = of.map(|(&x, group)| self.steps(x, group)).collect();
-                Tensor::encode(steps, self.dtype, Rounding::TiesToEven, Overflow::Saturate)?
+            DType::Float(format) => {
+                let steps = of.map(|(x, group)| self.steps(*x, group)).collect();
+                let steps = ArrayD::from_shape_vec(x.raw_dim(), steps);
+                let steps = steps.expect("as many as there are numbers");
+                Tensor::encode(steps, format, Rounding::TiesToEven, Overflow::Saturate)?
             }
         };
-        Ok(tensor.reshape(x.shape())?)
+        Ok(AffineTensor::new(self.clone(), codes))
     }
 }
 
@@ -285,14 +295,12 @@ impl Quantizer for AffineParams {
     fn try_quantize(&self, x: impl TensorData) -> Result<AffineTensor, QuantError> {
         let x = numbers(x)?;
         if let Some((index, value)) = x.indexed_iter().find(|(_, x)| x.is_nan()) {
-            return Err(QuantError::not_finite(&index, *value, &self.name()));
+            return Err(QuantError::not_finite(
+                &index,
+                (*value).into(),
+                &self.name(),
+            ));
         }
-        let infinite = |s: &f32| self.reciprocal && (1.0 / s).is_infinite();
-        if let Some(group) = self.scales.iter().position(infinite) {
-            let scale = self.scales[group];
-            return Err(QuantError::Scale { scale, group });
-        }
-        let grid = self.groups(x.shape())?;
-        Ok(AffineTensor::new(self.clone(), self.encode(&x, &grid)?))
+        self.quantize_numbers(&x)
     }
 }

@@ -254,7 +254,7 @@ fn numbers(x: impl TensorData) -> Result<ArrayD<f64>, QuantError> {
     }
     for (index, &value) in x.indexed_iter() {
         if !value.is_finite() {
-            return Err(QuantError::not_finite(&index, value as f32, "a histogram"));
+            return Err(QuantError::not_finite(&index, value, "a histogram"));
         }
         if value.abs() > LARGEST {
             let right = "a histogram holds numbers of float32's range, up to 3.4e+38 either way";

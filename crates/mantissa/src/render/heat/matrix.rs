@@ -130,7 +130,7 @@ impl Matrix {
 }
 
 fn not_finite(index: &IxDyn, value: f64) -> QuantError {
-    QuantError::not_finite(index, value as f32, "a scale of colours")
+    QuantError::not_finite(index, value, "a scale of colours")
 }
 
 /// The decimal places of a number with so many significant digits; none if it has no fraction then.
