@@ -235,7 +235,7 @@ impl Affine {
 impl Quantizer for Affine {
     type Output = AffineTensor;
 
-    /// `int8 symmetric, axis 0`.
+    /// `int8 symmetric, axis 0`, and what else was chosen.
     fn name(&self) -> String {
         let mut name = format!("{} {}", self.dtype, self.fit);
         if self.granularity != Granularity::Tensor {
@@ -244,12 +244,15 @@ impl Quantizer for Affine {
         if self.clip != Clip::None {
             name += &format!(", {}", self.clip);
         }
+        if self.reciprocal {
+            name += ", reciprocal";
+        }
         name
     }
 
     /// Fits, then quantizes; see [`Affine::try_fit`] and [`AffineParams`].
     fn try_quantize(&self, x: impl TensorData) -> Result<AffineTensor, QuantError> {
         let x = finite(x, &self.name())?;
-        self.fit_numbers(&x)?.quantize_numbers(&x)
+        self.fit_numbers(&x)?.quantize_numbers(&x, self.name())
     }
 }

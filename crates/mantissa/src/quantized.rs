@@ -191,8 +191,8 @@ pub enum QuantError {
     },
     /// A finite number that float32 cannot hold.
     #[error(
-        "element {index:?} is {value}, and {scheme} computes in float32, whose largest number is \
-         3.4028235e38: divide the data by a power of two first"
+        "element {index:?} is {value}, which has no place in {scheme}: float32, in which it is \
+         computed, ends at 3.4028235e38; divide the data by a power of two first"
     )]
     TooLarge {
         /// Where it stands.

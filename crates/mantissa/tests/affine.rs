@@ -219,15 +219,35 @@ fn a_number_beyond_float32_is_named_as_it_was_given() {
     let error = Affine::symmetric(INT8).try_quantize(x).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "element [1, 0] is -1e+300, and int8 symmetric computes in float32, whose largest number is \
-         3.4028235e38: divide the data by a power of two first"
+        "element [1, 0] is -1e+300, which has no place in int8 symmetric: float32, in which it is \
+         computed, ends at 3.4028235e38; divide the data by a power of two first"
     );
     let error = ggml::Q8_0.try_quantize([3.5e38; 32]).unwrap_err();
     assert!(
         error
             .to_string()
-            .starts_with("element [0] is 3.5e+38, and Q8_0 computes"),
+            .starts_with("element [0] is 3.5e+38, which has no place in Q8_0: float32"),
         "{error}"
+    );
+}
+
+#[test]
+fn a_tensor_names_the_scheme_that_made_it() {
+    let scheme = |scheme: &Affine| scheme.quantize([[1.0, 2.0]]).summary().scheme;
+    let all = Affine::symmetric_no_clip(INT4)
+        .per_axis(0)
+        .clip(Clip::Percentile(99.0))
+        .reciprocal();
+    assert_eq!(
+        scheme(&all),
+        "int4 symmetric, no clipping, axis 0, percentile 99, reciprocal"
+    );
+    assert_eq!(scheme(&Affine::onnx_dynamic()), "uint8 dynamic");
+    // Parameters do not know what they were fitted with.
+    let params = all.fit([[1.0, 2.0]]);
+    assert_eq!(
+        params.quantize([[1.0, 2.0]]).summary().scheme,
+        "int4, axis 0, reciprocal"
     );
 }
 

@@ -37,7 +37,7 @@ fn a_quantized_tensor_says_what_is_stored() {
     let q = Affine::asymmetric(INT4).per_axis(0).quantize(W);
     let card = html(&q);
     assert!(
-        all(&card).starts_with("int4, axis 0shape [3, 3]"),
+        all(&card).starts_with("int4 asymmetric, axis 0shape [3, 3]"),
         "{}",
         all(&card)
     );
@@ -64,7 +64,7 @@ fn its_text_is_short_and_is_its_debug() {
     let q = Affine::symmetric(INT8).quantize(W);
     assert_eq!(
         q.text(),
-        "int8, shape [3, 3]\n\
+        "int8 symmetric, shape [3, 3]\n\
          codes            9 × int8  8 bits each, 9 bytes\n\
          granularity      tensor\n\
          scale            5.73701   1 × float32, 4 bytes\n\

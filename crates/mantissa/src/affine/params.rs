@@ -246,8 +246,12 @@ impl AffineParams {
         Err(QuantError::shape("the tensor", shape, expected))
     }
 
-    /// Codes of numbers that are not NaN.
-    pub(super) fn quantize_numbers(&self, x: &ArrayD<f32>) -> Result<AffineTensor, QuantError> {
+    /// Codes of numbers that are not NaN, in a tensor that says it is of `scheme`.
+    pub(super) fn quantize_numbers(
+        &self,
+        x: &ArrayD<f32>,
+        scheme: String,
+    ) -> Result<AffineTensor, QuantError> {
         let infinite = |s: &f32| self.reciprocal && (1.0 / s).is_infinite();
         if let Some(group) = self.scales.iter().position(infinite) {
             let scale = self.scales[group];
@@ -267,7 +271,7 @@ impl AffineParams {
                 Tensor::encode(steps, format, Rounding::TiesToEven, Overflow::Saturate)?
             }
         };
-        Ok(AffineTensor::new(self.clone(), codes))
+        Ok(AffineTensor::new(scheme, self.clone(), codes))
     }
 }
 
@@ -280,11 +284,16 @@ pub(super) fn wrong_dtype(dtype: DType) -> QuantError {
 impl Quantizer for AffineParams {
     type Output = AffineTensor;
 
+    /// `int8, axis 0`.
     fn name(&self) -> String {
-        match self.granularity {
-            Granularity::Tensor => self.dtype.to_string(),
-            _ => format!("{}, {}", self.dtype, self.granularity),
+        let mut name = self.dtype.to_string();
+        if self.granularity != Granularity::Tensor {
+            name += &format!(", {}", self.granularity);
         }
+        if self.reciprocal {
+            name += ", reciprocal";
+        }
+        name
     }
 
     /// Codes of `x` with these parameters. ONNX QuantizeLinear, opset 21.
@@ -301,6 +310,6 @@ impl Quantizer for AffineParams {
                 &self.name(),
             ));
         }
-        self.quantize_numbers(&x)
+        self.quantize_numbers(&x, self.name())
     }
 }

@@ -9,13 +9,18 @@ use ndarray::{ArrayD, IxDyn};
 /// A tensor of integer (or float) codes with the scales and zero points that give them a meaning.
 #[derive(Clone, PartialEq)]
 pub struct AffineTensor {
+    scheme: String,
     params: AffineParams,
     codes: Tensor,
 }
 
 impl AffineTensor {
-    pub(super) fn new(params: AffineParams, codes: Tensor) -> AffineTensor {
-        AffineTensor { params, codes }
+    pub(super) fn new(scheme: String, params: AffineParams, codes: Tensor) -> AffineTensor {
+        AffineTensor {
+            scheme,
+            params,
+            codes,
+        }
     }
 
     /// Codes and parameters from elsewhere, such as a model file. Dequantizing them is ONNX's
@@ -42,7 +47,7 @@ impl AffineTensor {
         }
         countable(codes.shape())?;
         params.groups(codes.shape())?;
-        Ok(AffineTensor { params, codes })
+        Ok(AffineTensor::new(params.name(), params, codes))
     }
 
     /// The codes, packed.
@@ -103,7 +108,7 @@ impl Quantized for AffineTensor {
             ));
         }
         Summary {
-            scheme: self.params.name(),
+            scheme: self.scheme.clone(),
             dtype: dtype.to_string(),
             shape: self.codes.shape().to_vec(),
             granularity: self.params.granularity().to_string(),
