@@ -218,7 +218,8 @@ impl Affine {
     }
 
     fn params(&self, scales: Vec<f32>, zero_points: Vec<i32>) -> Result<AffineParams, QuantError> {
-        let params = AffineParams::new(self.dtype, self.granularity.clone(), scales, zero_points)?;
+        let params =
+            AffineParams::try_new(self.dtype, self.granularity.clone(), scales, zero_points)?;
         let params = if self.fit == Fit::Symmetric {
             params.narrow()
         } else {

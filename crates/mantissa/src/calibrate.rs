@@ -7,7 +7,7 @@ mod curve;
 mod entropy;
 mod observer;
 
-pub use curve::{ClipCurve, ClipPoint, clip_curve};
+pub use curve::{ClipCurve, ClipPoint, clip_curve, try_clip_curve};
 pub use observer::Observer;
 
 use crate::affine::Affine;

@@ -17,12 +17,12 @@ mod tensor;
 
 pub use absmean::{Absmean, AbsmeanTensor, BINARY, TERNARY};
 pub use known::{BNB_DYNAMIC8, BNB_FP4, NF4};
-pub use lloyd::lloyd_max;
+pub use lloyd::{lloyd_max, try_lloyd_max};
 pub use scheme::{CodebookScales, CodebookScheme};
 pub use tensor::CodebookTensor;
 
 use crate::dtype::DType;
-use crate::quantized::{QuantError, finite, to_f32};
+use crate::quantized::{QuantError, finite, to_f32, unwrap};
 use crate::real::Real;
 use crate::tensor::TensorData;
 use std::borrow::Cow;
@@ -40,9 +40,9 @@ use std::borrow::Cow;
 ///
 /// ```
 /// use mantissa::prelude::*;
-/// let thirds = Codebook::new("thirds", [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]).unwrap();
+/// let thirds = Codebook::new("thirds", [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]);
 /// assert_eq!((thirds.bits(), thirds.code(0.4), thirds.code(-7)), (2, 1, 0));
-/// let coins = Codebook::new("coins", [50, 20, 10, 5]).unwrap(); // any order
+/// let coins = Codebook::new("coins", [50, 20, 10, 5]); // any order
 /// assert_eq!(coins.code(15), 2); // halfway between 10 and 20: the lower, which is number 2
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -56,9 +56,21 @@ pub struct Codebook {
 impl Codebook {
     /// A table of the reader's own, in the order of its codes; the levels are rounded to float32.
     ///
+    /// # Panics
+    /// Where [`Codebook::try_new`] has an error.
+    #[track_caller]
+    pub fn new(name: impl Into<String>, levels: impl TensorData) -> Codebook {
+        unwrap(Codebook::try_new(name, levels))
+    }
+
+    /// [`Codebook::new`] with an error instead of a panic.
+    ///
     /// # Errors
     /// Fewer than 2 or more than 256 levels; a level that is not finite.
-    pub fn new(name: impl Into<String>, levels: impl TensorData) -> Result<Codebook, QuantError> {
+    pub fn try_new(
+        name: impl Into<String>,
+        levels: impl TensorData,
+    ) -> Result<Codebook, QuantError> {
         let name = name.into();
         let levels = finite(levels, &name)?.into_raw_vec_and_offset().0;
         check_count(levels.len())?;
@@ -82,21 +94,33 @@ impl Codebook {
     /// ```
     ///
     /// # Panics
-    /// If the format is wider than 8 bits.
+    /// Where [`Codebook::try_of`] has an error.
     #[track_caller]
     pub fn of(dtype: impl Into<DType>) -> Codebook {
+        unwrap(Codebook::try_of(dtype))
+    }
+
+    /// [`Codebook::of`] with an error instead of a panic.
+    ///
+    /// # Errors
+    /// A format that is wider than 8 bits.
+    pub fn try_of(dtype: impl Into<DType>) -> Result<Codebook, QuantError> {
         let dtype = dtype.into();
-        assert!(
-            dtype.bits() <= 8,
-            "a codebook has at most 256 levels, and {dtype} has {} bits: take a dtype of 8 or fewer",
-            dtype.bits()
-        );
+        if dtype.bits() > 8 {
+            let right =
+                "it has more than the 256 levels of a codebook: take one of 8 bits or fewer";
+            return Err(QuantError::argument(
+                "the dtype of a codebook",
+                dtype,
+                right,
+            ));
+        }
         let level = |code| dtype.value(code).to_f64() as f32;
-        Codebook {
+        Ok(Codebook {
             name: dtype.to_string().into(),
             levels: (0..1 << dtype.bits()).map(level).collect(),
             own: false,
-        }
+        })
     }
 
     /// A table that is known by its name.
@@ -126,12 +150,23 @@ impl Codebook {
     /// The code of the level nearest to `x`, which is first rounded to float32; see [`Codebook`].
     ///
     /// # Panics
-    /// If `x` is NaN.
+    /// Where [`Codebook::try_code`] has an error.
     #[track_caller]
     pub fn code(&self, x: impl Real) -> u8 {
+        unwrap(self.try_code(x))
+    }
+
+    /// [`Codebook::code`] with an error instead of a panic.
+    ///
+    /// # Errors
+    /// NaN, which is near no level.
+    pub fn try_code(&self, x: impl Real) -> Result<u8, QuantError> {
         let x = to_f32(x.parts());
-        assert!(!x.is_nan(), "NaN is near no level of {}", self.name);
-        self.lookup().code(x)
+        if x.is_nan() {
+            let what = format!("the number to look up in {}", self.name);
+            return Err(QuantError::argument(&what, "nan", "it is near no level"));
+        }
+        Ok(self.lookup().code(x))
     }
 
     /// The same levels divided by the largest of their magnitudes, so that it becomes 1.
@@ -156,7 +191,7 @@ impl Codebook {
     ///
     /// ```
     /// use mantissa::prelude::*;
-    /// let q = Codebook::new("mine", [-1.0, 0.5, 2.0]).unwrap().absolute().quantize([9.0, 0.1]);
+    /// let q = Codebook::new("mine", [-1.0, 0.5, 2.0]).absolute().quantize([9.0, 0.1]);
     /// assert_eq!(q.dequantize().as_slice().unwrap(), [2.0, 0.5]);
     /// ```
     pub fn absolute(self) -> CodebookScheme {

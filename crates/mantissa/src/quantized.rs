@@ -52,7 +52,15 @@ pub trait Quantizer {
     /// Where [`Quantizer::try_quantize`] has an error, with its message.
     #[track_caller]
     fn fake_quantize(&self, x: impl TensorData) -> ArrayD<f32> {
-        self.quantize(x).dequantize()
+        unwrap(self.try_fake_quantize(x))
+    }
+
+    /// [`Quantizer::fake_quantize`] with an error instead of a panic.
+    ///
+    /// # Errors
+    /// Where [`Quantizer::try_quantize`] has one.
+    fn try_fake_quantize(&self, x: impl TensorData) -> Result<ArrayD<f32>, QuantError> {
+        Ok(self.try_quantize(x)?.dequantize())
     }
 }
 

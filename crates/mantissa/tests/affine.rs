@@ -254,7 +254,7 @@ fn a_tensor_names_the_scheme_that_made_it() {
 #[test]
 fn impossible_parameters_are_refused() {
     let error = |dtype: DType, scale: f32, zero_point| {
-        AffineParams::new(dtype, Granularity::Tensor, [scale], [zero_point])
+        AffineParams::try_new(dtype, Granularity::Tensor, [scale], [zero_point])
             .unwrap_err()
             .to_string()
     };
@@ -271,7 +271,7 @@ fn impossible_parameters_are_refused() {
     );
     assert!(error(INT32.into(), 1.0, 0).contains("take an integer of 2 to 16 bits"));
     assert!(error(FP8_E5M2.into(), 1.0, 1).starts_with("zero point 1 of group 0 is no code"));
-    let uneven = AffineParams::new(INT8, Granularity::Axis(0), [1.0, 2.0], [0]).unwrap_err();
+    let uneven = AffineParams::try_new(INT8, Granularity::Axis(0), [1.0, 2.0], [0]).unwrap_err();
     assert_eq!(
         uneven.to_string(),
         "the zero points has shape [1]; it takes one for each of the 2 scales"
@@ -280,7 +280,7 @@ fn impossible_parameters_are_refused() {
 
 #[test]
 fn parameters_must_be_as_many_as_groups() {
-    let rows = AffineParams::new(INT8, Granularity::Axis(0), [1.0, 2.0], [0, 0]).unwrap();
+    let rows = AffineParams::new(INT8, Granularity::Axis(0), [1.0, 2.0], [0, 0]);
     let error = rows.try_quantize([[1.0], [2.0], [3.0]]).unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -30,22 +30,22 @@ fn message(result: Result<impl std::fmt::Debug, QuantError>) -> String {
 fn a_codebook_has_2_to_256_finite_levels() {
     let levels = |n: usize| (0..n).map(|i| i as f32).collect::<Vec<f32>>();
     for (n, bits) in [(2, 1), (3, 2), (4, 2), (5, 3), (16, 4), (17, 5), (256, 8)] {
-        assert_eq!(Codebook::new("mine", levels(n)).unwrap().bits(), bits);
+        assert_eq!(Codebook::new("mine", levels(n)).bits(), bits);
     }
     for n in [0, 1, 257] {
         assert_eq!(
-            message(Codebook::new("mine", levels(n))),
+            message(Codebook::try_new("mine", levels(n))),
             format!("the number of levels cannot be {n}: a codebook has 2 to 256")
         );
     }
-    let error = message(Codebook::new("mine", [0.0, f32::NAN]));
+    let error = message(Codebook::try_new("mine", [0.0, f32::NAN]));
     assert!(error.starts_with("element [1] is nan"), "{error}");
-    assert!(Codebook::new("mine", [0.0, f32::INFINITY]).is_err());
+    assert!(Codebook::try_new("mine", [0.0, f32::INFINITY]).is_err());
 }
 
 #[test]
 fn a_number_on_a_midpoint_goes_to_the_lower_level() {
-    let book = Codebook::new("mine", [-1.0, 0.0, 0.5, 2.0]).unwrap();
+    let book = Codebook::new("mine", [-1.0, 0.0, 0.5, 2.0]);
     for (x, code) in [
         (-f32::INFINITY, 0),
         (-0.5, 0),
@@ -62,7 +62,7 @@ fn a_number_on_a_midpoint_goes_to_the_lower_level() {
 
 #[test]
 fn of_equal_levels_the_first_takes_numbers_up_to_them() {
-    let book = Codebook::new("mine", [1.0, 0.0, 1.0, 1.0]).unwrap();
+    let book = Codebook::new("mine", [1.0, 0.0, 1.0, 1.0]);
     assert_eq!((book.code(0.6), book.code(1.0), book.code(1.1)), (0, 0, 3));
     // bitsandbytes has two zeros of the same sign, OCP's FP4 has -0 at code 8.
     let fp4 = BNB_FP4.codebook().clone();
@@ -107,20 +107,20 @@ fn infinity_and_nan_codes_are_never_the_nearest() {
 }
 
 #[test]
-#[should_panic(expected = "a codebook has at most 256 levels, and float16 has 16 bits")]
+#[should_panic(expected = "it has more than the 256 levels of a codebook")]
 fn wider_formats_are_no_codebooks() {
     Codebook::of(FP16);
 }
 
 #[test]
-#[should_panic(expected = "NaN is near no level of nf4")]
+#[should_panic(expected = "the number to look up in nf4 cannot be nan: it is near no level")]
 fn nan_has_no_code() {
     NF4.codebook().code(f32::NAN);
 }
 
 #[test]
 fn huge_levels_have_midpoints() {
-    let book = Codebook::new("huge", [f32::MAX, f32::MAX / 2.0, f32::MIN]).unwrap();
+    let book = Codebook::new("huge", [f32::MAX, f32::MAX / 2.0, f32::MIN]);
     assert_eq!([3e38, 2e38, 0.0, -3e38].map(|x| book.code(x)), [0, 1, 1, 2]);
 }
 
@@ -155,7 +155,7 @@ proptest! {
 
     #[test]
     fn the_nearest_level_is_nearest(levels in numbers(2..40), x in numbers(1..40)) {
-        let book = Codebook::new("random", &levels).unwrap();
+        let book = Codebook::new("random", &levels);
         for x in x {
             let distance = |level: f32| (f64::from(level) - f64::from(x)).abs();
             let got = distance(levels[usize::from(book.code(x))]);

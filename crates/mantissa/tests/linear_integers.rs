@@ -77,7 +77,7 @@ fn case() -> impl Strategy<Value = Case> {
                 let scales: Vec<f32> = (0..groups).map(|_| scale()).collect();
                 let input_scale = scale();
                 let zero_points: Vec<i32> = (0..groups).map(|_| code_of(of_w, next())).collect();
-                let weights = AffineParams::new(of_w, granularity, scales, zero_points).unwrap();
+                let weights = AffineParams::new(of_w, granularity, scales, zero_points);
                 let activations = AffineParams::tensor(of_x, input_scale, code_of(of_x, next()));
                 let bias = Array1::from_shape_simple_fn(outputs, || next() as i16 as f32 / 100.0);
                 Case {
@@ -297,9 +297,9 @@ fn activations_that_cannot_be_say_why() {
         refused(&dynamic(Affine::symmetric(INT8).per_axis(1))),
         columns
     );
-    let rows = AffineParams::new(INT8, Granularity::Axis(0), [1.0], [0]).unwrap();
+    let rows = AffineParams::new(INT8, Granularity::Axis(0), [1.0], [0]);
     assert!(refused(&LinearScheme::w8a8_static(rows)).contains("cannot be axis 0"));
-    let two = AffineParams::new(INT8, Granularity::Tensor, [1.0, 2.0], [0, 0]).unwrap();
+    let two = AffineParams::new(INT8, Granularity::Tensor, [1.0, 2.0], [0, 0]);
     assert!(refused(&LinearScheme::w8a8_static(two)).contains("take one scale for all"));
     assert_eq!(
         refused(&dynamic(Affine::symmetric(FP8_E4M3FN))),

@@ -104,7 +104,7 @@ fn runs_keep_sparse_numbers_apart_and_dense_ones_fine() {
 
 #[test]
 fn what_cannot_be_learned_says_so() {
-    let message = |x: &[f32], levels| Codebook::learn(x, levels).unwrap_err().to_string();
+    let message = |x: &[f32], levels| try_lloyd_max(x, levels).unwrap_err().to_string();
     assert_eq!(
         message(&[], 4),
         "the data cannot be empty: a codebook is learned from at least one number"

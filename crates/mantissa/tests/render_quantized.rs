@@ -309,7 +309,7 @@ fn the_best_of_each_column_is_bold() {
 #[test]
 fn a_row_of_another_shape_is_refused() {
     let q = Affine::symmetric(INT8).quantize([1.0, 2.0]);
-    let error = SchemeRow::new("mine", [1.0], &q).unwrap_err();
+    let error = SchemeRow::try_new("mine", [1.0], &q).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the other tensor has shape [2]; it takes the shape of the original, [1]"
@@ -320,7 +320,7 @@ fn a_row_of_another_shape_is_refused() {
 fn hostile_names_are_escaped() {
     let format = hostile(5, 2, true, Specials::IEEE);
     let q = Affine::symmetric(format).per_axis(1).quantize(W);
-    let row = SchemeRow::new("<b>\"&", W, &q).unwrap();
+    let row = SchemeRow::new("<b>\"&", W, &q);
     let table = SchemeTable { rows: vec![row] };
     for card in [
         html(&q),

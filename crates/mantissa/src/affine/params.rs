@@ -5,7 +5,7 @@ use crate::codec::{Overflow, Rounding};
 use crate::dtype::DType;
 use crate::granularity::{Granularity, Grid};
 use crate::pack::pack;
-use crate::quantized::{QuantError, Quantizer, numbers};
+use crate::quantized::{QuantError, Quantizer, numbers, unwrap};
 use crate::tensor::{Tensor, TensorData};
 use ndarray::ArrayD;
 
@@ -36,15 +36,10 @@ impl AffineParams {
     /// One scale and zero point for a whole tensor.
     ///
     /// # Panics
-    /// Where [`AffineParams::new`] has an error.
+    /// Where [`AffineParams::try_new`] has an error.
     #[track_caller]
     pub fn tensor(dtype: impl Into<DType>, scale: f32, zero_point: i32) -> AffineParams {
-        crate::quantized::unwrap(AffineParams::new(
-            dtype,
-            Granularity::Tensor,
-            [scale],
-            [zero_point],
-        ))
+        AffineParams::new(dtype, Granularity::Tensor, [scale], [zero_point])
     }
 
     /// A scale and a zero point for each group, in row-major order of the grid. They must be as many
@@ -52,16 +47,34 @@ impl AffineParams {
     ///
     /// ```
     /// use mantissa::prelude::*;
-    /// let rows = AffineParams::new(UINT4, Granularity::Axis(0), [0.5, 2.0], [8, 0])?;
+    /// let rows = AffineParams::new(UINT4, Granularity::Axis(0), [0.5, 2.0], [8, 0]);
     /// let q = rows.quantize([[1.0, -1.0], [6.1, 100.0]]);
     /// assert_eq!(q.codes().to_vec(), [10.0, 6.0, 3.0, 15.0]);
-    /// # Ok::<(), QuantError>(())
     /// ```
+    ///
+    /// # Panics
+    /// Where [`AffineParams::try_new`] has an error.
+    #[track_caller]
+    pub fn new(
+        dtype: impl Into<DType>,
+        granularity: Granularity,
+        scales: impl Into<Vec<f32>>,
+        zero_points: impl Into<Vec<i32>>,
+    ) -> AffineParams {
+        unwrap(AffineParams::try_new(
+            dtype,
+            granularity,
+            scales,
+            zero_points,
+        ))
+    }
+
+    /// [`AffineParams::new`] with an error instead of a panic.
     ///
     /// # Errors
     /// A scale that is zero, negative or not finite; a zero point that is no code, or is not 0 for a
     /// float dtype; not as many of one as of the other; an integer dtype that has not 2 to 16 bits.
-    pub fn new(
+    pub fn try_new(
         dtype: impl Into<DType>,
         granularity: Granularity,
         scales: impl Into<Vec<f32>>,

@@ -50,19 +50,20 @@ impl ClipPoint {
 /// ```
 ///
 /// # Panics
-/// If a number is not finite, or the dtype is not one for the scheme.
+/// Where [`try_clip_curve`] has an error.
 #[track_caller]
 pub fn clip_curve(x: impl TensorData, scheme: &Affine) -> ClipCurve {
-    let curve = finite(x, &scheme.name()).and_then(|x| {
-        let x: Vec<f32> = x.into_iter().collect();
-        clip_curve_of(&x, scheme)
-    });
-    unwrap(curve)
+    unwrap(try_clip_curve(x, scheme))
 }
 
-fn clip_curve_of(x: &[f32], scheme: &Affine) -> Result<ClipCurve, QuantError> {
-    let full = ends(x);
-    let points = (1..=100).map(|hundredths| point(x, scheme, full, hundredths, f64::INFINITY));
+/// [`clip_curve`] with an error instead of a panic.
+///
+/// # Errors
+/// NaN or infinity among the numbers; a dtype that is not one for the scheme.
+pub fn try_clip_curve(x: impl TensorData, scheme: &Affine) -> Result<ClipCurve, QuantError> {
+    let x: Vec<f32> = finite(x, &scheme.name())?.into_iter().collect();
+    let full = ends(&x);
+    let points = (1..=100).map(|hundredths| point(&x, scheme, full, hundredths, f64::INFINITY));
     let points = points.collect::<Result<Vec<_>, QuantError>>()?;
     // Of equal errors that of the widest range, which clips least.
     let least = points
@@ -79,7 +80,7 @@ fn clip_curve_of(x: &[f32], scheme: &Affine) -> Result<ClipCurve, QuantError> {
     })
 }
 
-/// The best range of [`clip_curve_of`], without the rest of the curve.
+/// The best range of [`clip_curve`], without the rest of the curve.
 pub(super) fn best_range(x: &[f32], scheme: &Affine) -> Result<(f32, f32), QuantError> {
     let full = ends(x);
     let mut best = point(x, scheme, full, 100, f64::INFINITY)?;

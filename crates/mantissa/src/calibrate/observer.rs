@@ -49,17 +49,25 @@ impl Observer {
     /// ```
     ///
     /// # Panics
-    /// If the weight is not above 0 and at most 1.
+    /// Where [`Observer::try_moving_average`] has an error.
     #[track_caller]
     pub fn moving_average(self, weight: f32) -> Observer {
-        assert!(
-            weight > 0.0 && weight <= 1.0,
-            "the weight of a batch lies between 0 and 1, such as 0.01; it cannot be {weight}"
-        );
-        Observer {
+        unwrap(self.try_moving_average(weight))
+    }
+
+    /// [`Observer::moving_average`] with an error instead of a panic.
+    ///
+    /// # Errors
+    /// A weight that is not above 0 and at most 1.
+    pub fn try_moving_average(self, weight: f32) -> Result<Observer, QuantError> {
+        if !(weight > 0.0 && weight <= 1.0) {
+            let right = "it is above 0 and at most 1, such as 0.01";
+            return Err(QuantError::argument("the weight of a batch", weight, right));
+        }
+        Ok(Observer {
             average: Some(weight),
             ..self
-        }
+        })
     }
 
     /// Takes in one batch; an empty one changes nothing.

@@ -36,29 +36,27 @@ const POINTS: usize = 4096;
 /// ```
 ///
 /// # Panics
-/// Where [`Codebook::learn`] has an error, with its message.
+/// Where [`try_lloyd_max`] has an error, with its message.
 #[track_caller]
 pub fn lloyd_max(x: impl TensorData, levels: usize) -> Codebook {
-    unwrap(Codebook::learn(x, levels))
+    unwrap(try_lloyd_max(x, levels))
 }
 
-impl Codebook {
-    /// [`lloyd_max`], with an error instead of a panic.
-    ///
-    /// # Errors
-    /// NaN or infinity; no numbers at all; fewer than 2 or more than 256 levels.
-    pub fn learn(x: impl TensorData, levels: usize) -> Result<Codebook, QuantError> {
-        check_count(levels)?;
-        let name = format!("lloyd-max {levels}");
-        let x = finite(x, &name)?;
-        if x.is_empty() {
-            let right = "a codebook is learned from at least one number";
-            return Err(QuantError::argument("the data", "empty", right));
-        }
-        let mut x: Vec<f64> = x.iter().map(|x| f64::from(*x)).collect();
-        x.sort_by(f64::total_cmp);
-        Codebook::new(name, means(&x, levels))
+/// [`lloyd_max`], with an error instead of a panic.
+///
+/// # Errors
+/// NaN or infinity; no numbers at all; fewer than 2 or more than 256 levels.
+pub fn try_lloyd_max(x: impl TensorData, levels: usize) -> Result<Codebook, QuantError> {
+    check_count(levels)?;
+    let name = format!("lloyd-max {levels}");
+    let x = finite(x, &name)?;
+    if x.is_empty() {
+        let right = "a codebook is learned from at least one number";
+        return Err(QuantError::argument("the data", "empty", right));
     }
+    let mut x: Vec<f64> = x.iter().map(|x| f64::from(*x)).collect();
+    x.sort_by(f64::total_cmp);
+    Codebook::try_new(name, means(&x, levels))
 }
 
 /// The means of the best cells of sorted numbers.

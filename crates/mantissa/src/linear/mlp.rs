@@ -220,10 +220,18 @@ impl Mlp {
     /// The network with every float layer quantized.
     ///
     /// # Panics
-    /// Where [`Mlp::try_quantize_layers`] has an error.
+    /// Where [`Mlp::try_quantize`] has an error.
     #[track_caller]
     pub fn quantize(&self, scheme: &LinearScheme) -> Mlp {
-        self.quantize_layers(|_, _| Some(scheme.clone()))
+        unwrap(self.try_quantize(scheme))
+    }
+
+    /// [`Mlp::quantize`] with an error instead of a panic.
+    ///
+    /// # Errors
+    /// Where [`Linear::try_quantize`] has one.
+    pub fn try_quantize(&self, scheme: &LinearScheme) -> Result<Mlp, QuantError> {
+        self.try_quantize_layers(|_, _| Some(scheme.clone()))
     }
 
     /// The network with those float layers quantized for which `choose`, given their place and

@@ -29,14 +29,22 @@ impl SchemeRow {
     /// ```
     /// use mantissa::prelude::*;
     /// let x = [1.0, 0.3];
-    /// let row = SchemeRow::new("mine", x, &Affine::symmetric(INT2).quantize(x))?;
+    /// let row = SchemeRow::new("mine", x, &Affine::symmetric(INT2).quantize(x));
     /// assert_eq!((row.errors.max_abs, row.summary.code_bytes), (0.3, 1));
-    /// # Ok::<(), QuantError>(())
     /// ```
+    ///
+    /// # Panics
+    /// Where [`SchemeRow::try_new`] has an error.
+    #[track_caller]
+    pub fn new(name: impl Into<String>, x: impl TensorData, q: &dyn Quantized) -> SchemeRow {
+        unwrap(SchemeRow::try_new(name, x, q))
+    }
+
+    /// [`SchemeRow::new`] with an error instead of a panic.
     ///
     /// # Errors
     /// Values that have another shape than `x`; rows of `x` of different lengths.
-    pub fn new(
+    pub fn try_new(
         name: impl Into<String>,
         x: impl TensorData,
         q: &dyn Quantized,
@@ -99,7 +107,7 @@ pub fn try_error_table(
     x: impl TensorData,
     schemes: impl IntoIterator<Item = Scheme>,
 ) -> Result<SchemeTable, QuantError> {
-    let row = |scheme: Scheme| SchemeRow::new(scheme.name(), &x, &scheme.try_quantize(&x)?);
+    let row = |scheme: Scheme| SchemeRow::try_new(scheme.name(), &x, &scheme.try_quantize(&x)?);
     let rows = schemes.into_iter().map(row).collect::<Result<_, _>>()?;
     Ok(SchemeTable { rows })
 }
