@@ -254,6 +254,6 @@ impl Quantizer for Affine {
     /// Fits, then quantizes; see [`Affine::try_fit`] and [`AffineParams`].
     fn try_quantize(&self, x: impl TensorData) -> Result<AffineTensor, QuantError> {
         let x = finite(x, &self.name())?;
-        self.fit_numbers(&x)?.quantize_numbers(&x, self.name())
+        self.fit_numbers(&x)?.quantize_numbers(&x, Some(self))
     }
 }

@@ -155,7 +155,7 @@ impl Quantizer for Scheme {
     /// # Errors
     /// Those of the scheme.
     fn try_quantize(&self, x: impl TensorData) -> Result<SchemeTensor, QuantError> {
-        Ok(SchemeTensor(match self {
+        let tensor: Box<dyn Quantized> = match self {
             Scheme::Cast(format) => Box::new(Tensor::new(x, *format)?),
             Scheme::Affine(scheme) => Box::new(scheme.try_quantize(x)?),
             Scheme::Given(params) => Box::new(params.try_quantize(x)?),
@@ -164,28 +164,49 @@ impl Quantizer for Scheme {
             Scheme::Ggml(format) => Box::new(format.try_quantize(x)?),
             Scheme::Codebook(scheme) => Box::new(scheme.try_quantize(x)?),
             Scheme::Absmean(scheme) => Box::new(scheme.try_quantize(x)?),
-        }))
+        };
+        Ok(SchemeTensor {
+            scheme: self.clone(),
+            shape: tensor.summary().shape,
+            tensor,
+        })
     }
 }
 
 /// A tensor quantized by a [`Scheme`], whichever it is.
-pub struct SchemeTensor(Box<dyn Quantized>);
+pub struct SchemeTensor {
+    scheme: Scheme,
+    shape: Vec<usize>,
+    tensor: Box<dyn Quantized>,
+}
+
+impl SchemeTensor {
+    /// The scheme.
+    pub fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
+    /// The lengths of the axes.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+}
 
 impl Quantized for SchemeTensor {
     fn dequantize(&self) -> ArrayD<f32> {
-        self.0.dequantize()
+        self.tensor.dequantize()
     }
 
     fn summary(&self) -> Summary {
-        self.0.summary()
+        self.tensor.summary()
     }
 
     fn code_tensor(&self) -> Option<Tensor> {
-        self.0.code_tensor()
+        self.tensor.code_tensor()
     }
 
     fn scale_groups(&self) -> Option<Groups> {
-        self.0.scale_groups()
+        self.tensor.scale_groups()
     }
 }
 

@@ -82,3 +82,36 @@ fn a_table_stops_at_what_cannot_be_done() {
         "{error}"
     );
 }
+
+#[test]
+fn every_quantized_tensor_has_its_shape_and_its_scheme() {
+    let w = normal([2, 256], 4);
+    let int8 = Affine::symmetric_full(INT8).per_axis(0).reciprocal();
+    let affine = int8.quantize(&w);
+    assert_eq!(
+        (affine.shape(), affine.scheme()),
+        (&[2, 256][..], Scheme::from(int8.clone()))
+    );
+    let params = int8.fit(&w);
+    let given = params.quantize(&w);
+    assert_eq!(given.scheme(), Scheme::from(params));
+    let mx = MXFP4.block(16).quantize(&w);
+    assert_eq!((mx.shape(), mx.scheme().block_size()), (&[2, 256][..], 16));
+    let [two, one] = [NVFP4, NVFP4.single_level()].map(|scheme| scheme.quantize(&w));
+    assert_eq!((two.shape(), two.scheme()), (&[2, 256][..], NVFP4));
+    assert_eq!(one.scheme(), NVFP4.single_level());
+    let ggml = ggml::Q4_K.quantize(&w);
+    assert_eq!((ggml.shape(), ggml.scheme()), (&[2, 256][..], ggml::Q4_K));
+    let nf4 = NF4.quantize(&w);
+    assert_eq!((nf4.shape(), nf4.scheme()), (&[2, 256][..], &NF4));
+    let ternary = TERNARY.quantize(&w);
+    assert_eq!(
+        (ternary.shape(), ternary.scheme()),
+        (&[2, 256][..], &TERNARY)
+    );
+    let any = Scheme::from("q8_0").quantize(&w);
+    assert_eq!(
+        (any.shape(), any.scheme()),
+        (&[2, 256][..], &Scheme::from("q8_0"))
+    );
+}

@@ -1,6 +1,6 @@
 //! Scales and zero points, fitted or given, and quantizing with them.
 
-use super::AffineTensor;
+use super::{Affine, AffineTensor};
 use crate::codec::{Overflow, Rounding};
 use crate::dtype::DType;
 use crate::granularity::{Granularity, Grid};
@@ -259,11 +259,11 @@ impl AffineParams {
         Err(QuantError::shape("the tensor", shape, expected))
     }
 
-    /// Codes of numbers that are not NaN, in a tensor that says it is of `scheme`.
+    /// Codes of numbers that are not NaN; `fitted` is the scheme, if one has made these parameters.
     pub(super) fn quantize_numbers(
         &self,
         x: &ArrayD<f32>,
-        scheme: String,
+        fitted: Option<&Affine>,
     ) -> Result<AffineTensor, QuantError> {
         let infinite = |s: &f32| self.reciprocal && (1.0 / s).is_infinite();
         if let Some(group) = self.scales.iter().position(infinite) {
@@ -284,7 +284,7 @@ impl AffineParams {
                 Tensor::encode(steps, format, Rounding::TiesToEven, Overflow::Saturate)?
             }
         };
-        Ok(AffineTensor::new(scheme, self.clone(), codes))
+        Ok(AffineTensor::new(fitted.cloned(), self.clone(), codes))
     }
 }
 
@@ -323,6 +323,6 @@ impl Quantizer for AffineParams {
                 &self.name(),
             ));
         }
-        self.quantize_numbers(&x, self.name())
+        self.quantize_numbers(&x, None)
     }
 }

@@ -1,23 +1,25 @@
 //! A tensor quantized affinely: codes, scales, zero points.
 
-use super::AffineParams;
+use super::{Affine, AffineParams};
 use crate::granularity::Groups;
 use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, countable};
+use crate::scheme::Scheme;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
 /// A tensor of integer (or float) codes with the scales and zero points that give them a meaning.
 #[derive(Clone, PartialEq)]
 pub struct AffineTensor {
-    scheme: String,
+    /// The scheme that the parameters were fitted with; none if they were given.
+    fitted: Option<Affine>,
     params: AffineParams,
     codes: Tensor,
 }
 
 impl AffineTensor {
-    pub(super) fn new(scheme: String, params: AffineParams, codes: Tensor) -> AffineTensor {
+    pub(super) fn new(fitted: Option<Affine>, params: AffineParams, codes: Tensor) -> AffineTensor {
         AffineTensor {
-            scheme,
+            fitted,
             params,
             codes,
         }
@@ -47,7 +49,20 @@ impl AffineTensor {
         }
         countable(codes.shape())?;
         params.groups(codes.shape())?;
-        Ok(AffineTensor::new(params.name(), params, codes))
+        Ok(AffineTensor::new(None, params, codes))
+    }
+
+    /// The scheme: [`Scheme::Affine`] if it was fitted to the tensor, else [`Scheme::Given`].
+    pub fn scheme(&self) -> Scheme {
+        match &self.fitted {
+            Some(scheme) => scheme.clone().into(),
+            None => self.params.clone().into(),
+        }
+    }
+
+    /// The lengths of the axes.
+    pub fn shape(&self) -> &[usize] {
+        self.codes.shape()
     }
 
     /// The codes, packed.
@@ -108,7 +123,7 @@ impl Quantized for AffineTensor {
             ));
         }
         Summary {
-            scheme: self.scheme.clone(),
+            scheme: self.scheme().name(),
             dtype: dtype.to_string(),
             shape: self.codes.shape().to_vec(),
             granularity: self.params.granularity().to_string(),

@@ -144,6 +144,22 @@ impl Mx {
         self.element
     }
 
+    /// How many elements a block has.
+    pub const fn block_size(&self) -> usize {
+        self.block
+    }
+
+    /// How the scale follows from the largest magnitude.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let mine = MXFP4.block(16).rule(ScaleRule::Ceil);
+    /// assert_eq!((mine.block_size(), mine.scale_rule()), (16, ScaleRule::Ceil));
+    /// ```
+    pub const fn scale_rule(&self) -> ScaleRule {
+        self.rule
+    }
+
     /// The scale X of a block whose largest magnitude is `amax`, in [`FP8_E8M0FNU`].
     ///
     /// ```

@@ -219,6 +219,14 @@ impl NvFp4Tensor {
         }
     }
 
+    /// The format, with one level of scales or two. (Where the tensor's came from is not kept.)
+    pub fn scheme(&self) -> NvFp4 {
+        match self.tensor_scale {
+            Some(_) => NVFP4,
+            None => NVFP4.single_level(),
+        }
+    }
+
     /// The lengths of the axes.
     pub fn shape(&self) -> &[usize] {
         self.codes.shape()
@@ -275,12 +283,8 @@ impl Quantized for NvFp4Tensor {
         let of_tensor = self
             .tensor_scale
             .map(|t| Parameter::new("tensor scale", FP32, FP32.bits(), [t.into()]));
-        let scheme = match self.tensor_scale {
-            Some(_) => NVFP4,
-            None => NVFP4.single_level(),
-        };
         Summary {
-            scheme: scheme.name(),
+            scheme: self.scheme().name(),
             dtype: FP4_E2M1FN.to_string(),
             shape: self.shape().to_vec(),
             granularity: self.blocks().words(),

@@ -161,6 +161,11 @@ pub struct AbsmeanTensor {
 }
 
 impl AbsmeanTensor {
+    /// The lengths of the axes.
+    pub fn shape(&self) -> &[usize] {
+        self.codes.shape()
+    }
+
     /// The codes: -1, 0, 1 in [`INT2`], or 0 for minus and 1 for plus in [`UINT1`].
     pub fn codes(&self) -> &Tensor {
         &self.codes

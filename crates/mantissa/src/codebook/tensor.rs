@@ -81,6 +81,11 @@ impl CodebookTensor {
         CodebookTensor::new(scheme, shape, codes, scales)
     }
 
+    /// The lengths of the axes.
+    pub fn shape(&self) -> &[usize] {
+        self.codes.shape()
+    }
+
     /// The codes, as unsigned integers of the codebook's width.
     pub fn codes(&self) -> &Tensor {
         &self.codes

@@ -45,12 +45,12 @@ const VALUE: Font = Font::mono(12.0).end();
 /// If there is no such block.
 #[track_caller]
 pub fn byte_layout(tensor: &BlockTensor, block: usize) -> Figure {
-    let count = tensor.bytes().len() / tensor.format().bytes();
+    let count = tensor.bytes().len() / tensor.scheme().bytes();
     assert!(
         block < count,
         "there is no block {block}: this tensor has {count}, counted from 0"
     );
-    draw(tensor.format(), tensor.block(block), block, Lang::current())
+    draw(tensor.scheme(), tensor.block(block), block, Lang::current())
 }
 
 fn draw(format: BlockFormat, bytes: &[u8], block: usize, lang: Lang) -> Figure {

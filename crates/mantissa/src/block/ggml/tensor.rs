@@ -136,7 +136,7 @@ impl BlockTensor {
     }
 
     /// The format.
-    pub fn format(&self) -> BlockFormat {
+    pub fn scheme(&self) -> BlockFormat {
         self.format
     }
 
