@@ -38,6 +38,7 @@ fn one_and_two_bits_of_zeros_and_of_nothing_are_that() {
         BINARY.quantize([0.0, -0.0, 3.0]).codes().to_vec(),
         [1.0, 1.0, 1.0]
     );
+    assert_eq!(TERNARY.quantize([0.0, -0.0]).codes().to_vec(), [0.0, 0.0]);
     assert_eq!(values(&TERNARY.quantize(-4.0)), [-4.0]);
     // A mean that is no float32 but 0.
     assert_eq!(values(&TERNARY.quantize([1e-45, 0.0, 0.0, 0.0])), [0.0; 4]);

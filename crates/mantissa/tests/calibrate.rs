@@ -1,8 +1,10 @@
 //! Calibration: where a range is cut, and what that costs.
 
+mod seeded;
+
 use mantissa::prelude::*;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
+use seeded::config;
 
 /// A thousand numbers of a bell curve, in order: the quantiles of the logistic distribution.
 fn bell() -> Vec<f64> {
@@ -218,7 +220,7 @@ fn an_observer_can_clip_each_batch() {
 }
 
 proptest! {
-    #![proptest_config(Config { failure_persistence: None, rng_seed: RngSeed::Fixed(3), ..Config::default() })]
+    #![proptest_config(config(256))]
 
     #[test]
     fn the_best_threshold_is_no_worse_than_none(

@@ -1,26 +1,12 @@
 //! Codebooks: their levels, and which of them is nearest.
 
 mod normal;
+mod seeded;
 
 use mantissa::prelude::*;
 use normal::quantile;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
-
-fn config() -> Config {
-    Config {
-        cases: 500,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(754),
-        ..Config::default()
-    }
-}
-
-/// Numbers with some zeros and some equal ones among them.
-fn numbers(len: std::ops::Range<usize>) -> impl Strategy<Value = Vec<f32>> {
-    let number = prop_oneof![-1f32..1.0, -1e3f32..1e3, Just(0.0), Just(-0.25)];
-    proptest::collection::vec(number, len)
-}
+use seeded::{config, numbers};
 
 fn message(result: Result<impl std::fmt::Debug, QuantError>) -> String {
     result.unwrap_err().to_string()
@@ -151,7 +137,7 @@ fn dynamic8_has_seven_decades_and_one() {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(500))]
 
     #[test]
     fn the_nearest_level_is_nearest(levels in numbers(2..40), x in numbers(1..40)) {

@@ -1,23 +1,10 @@
 //! Schemes made of a codebook: blocks, their scales, parts from elsewhere, sizes.
 
+mod seeded;
+
 use mantissa::prelude::*;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
-
-fn config() -> Config {
-    Config {
-        cases: 200,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(754),
-        ..Config::default()
-    }
-}
-
-/// Numbers with some zeros and some equal ones among them.
-fn numbers(len: std::ops::Range<usize>) -> impl Strategy<Value = Vec<f32>> {
-    let number = prop_oneof![-1f32..1.0, -1e3f32..1e3, Just(0.0), Just(-0.25)];
-    proptest::collection::vec(number, len)
-}
+use seeded::{config, numbers};
 
 fn values(q: &impl Quantized) -> Vec<f32> {
     q.dequantize().into_raw_vec_and_offset().0
@@ -268,7 +255,7 @@ fn a_summary_counts_every_bit() {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(200))]
 
     #[test]
     fn values_are_no_farther_than_half_the_widest_gap(x in numbers(1..150), block in 1..100usize) {

@@ -1,18 +1,11 @@
 //! Linear layers: float, with quantized weights, and in a network.
 
+mod seeded;
+
 use mantissa::prelude::*;
 use ndarray::{Array2, array};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
-
-fn config() -> Config {
-    Config {
-        cases: 400,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(754),
-        ..Config::default()
-    }
-}
+use seeded::config;
 
 fn rows(batch: usize, inputs: usize) -> Array2<f32> {
     let x = normal([batch, inputs], 99);
@@ -59,6 +52,17 @@ fn not_finite_numbers_go_through_floats_and_not_into_integers() {
         large.starts_with("element [0] is 1e+39, which has no place in the bias: float32"),
         "{large}"
     );
+}
+
+#[test]
+fn a_network_does_not_swallow_nan() {
+    let layers = [
+        Linear::new([[1.0, 0.0], [0.0, 1.0]]),
+        Linear::new([[1.0, 0.0], [0.0, 1.0]]),
+    ];
+    let y = Mlp::new(layers).forward([[f32::NAN, -1.0], [1.0, -1.0]]);
+    assert!(y[[0, 0]].is_nan());
+    assert_eq!([y[[1, 0]], y[[1, 1]]], [1.0, 0.0]);
 }
 
 #[test]
@@ -217,7 +221,7 @@ fn weights() -> impl Strategy<Value = Affine> {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(400))]
 
     #[test]
     fn float_activations_multiply_the_dequantized_weights(

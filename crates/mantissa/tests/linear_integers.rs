@@ -1,18 +1,11 @@
 //! Layers whose sums are integers, against sums written out here.
 
+mod seeded;
+
 use mantissa::prelude::*;
 use ndarray::{Array1, Array2, array};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
-
-fn config() -> Config {
-    Config {
-        cases: 600,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(754),
-        ..Config::default()
-    }
-}
+use seeded::config;
 
 fn message<T: std::fmt::Debug>(result: Result<T, QuantError>) -> String {
     result.unwrap_err().to_string()
@@ -161,7 +154,7 @@ impl Case {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(600))]
 
     #[test]
     fn zero_points_of_both_sides_are_accounted_for_exactly(case in case()) {

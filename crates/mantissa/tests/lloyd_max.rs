@@ -1,26 +1,12 @@
 //! Learned codebooks.
 
 mod normal;
+mod seeded;
 
 use mantissa::prelude::*;
 use normal::quantile;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
-
-fn config() -> Config {
-    Config {
-        cases: 500,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(754),
-        ..Config::default()
-    }
-}
-
-/// Numbers with some zeros and some equal ones among them.
-fn numbers(len: std::ops::Range<usize>) -> impl Strategy<Value = Vec<f32>> {
-    let number = prop_oneof![-1f32..1.0, -1e3f32..1e3, Just(0.0), Just(-0.25)];
-    proptest::collection::vec(number, len)
-}
+use seeded::{config, numbers};
 
 /// The squared error of `x` in a codebook without scales.
 fn error(book: &Codebook, x: &[f32]) -> f64 {
@@ -117,7 +103,7 @@ fn what_cannot_be_learned_says_so() {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(500))]
 
     #[test]
     fn no_other_codebook_has_less_error(x in numbers(1..13), levels in 2..5usize) {

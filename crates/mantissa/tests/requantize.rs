@@ -70,6 +70,18 @@ fn the_bias_is_int32_in_steps_of_the_accumulator() {
 }
 
 #[test]
+fn a_bias_halfway_between_two_steps_goes_to_the_even_one() {
+    // In steps of 1/4: 0.5, 1.5, 2.5 and their negatives.
+    let bias = [0.125, 0.375, 0.625, -0.125, -0.375, -0.625];
+    let linear = Linear::new([[0.0]; 6]).with_bias(bias);
+    let scheme = LinearScheme::w8a8_static(AffineParams::tensor(INT8, 0.5, 0))
+        .weights(Affine::symmetric(INT8).clip(Clip::Range(-63.5, 63.5)))
+        .output(AffineParams::tensor(INT8, 0.25, 0));
+    let layer = linear.quantize(&scheme);
+    assert_eq!(layer.bias_codes(), Some(&[0, 2, 2, 0, -2, -2][..]));
+}
+
+#[test]
 fn accumulators_may_reach_the_last_int32_with_their_bias() {
     // The largest product is 127 * (1 - -128) = 16383.
     let params = AffineParams::tensor(INT8, 1.0, 1);
@@ -146,6 +158,8 @@ fn multipliers_of_every_size_are_as_near_as_31_bits_allow() {
             // Beyond int32 it saturates, and stays beyond every code.
             let large = fixed.multiply(i32::MAX);
             assert!(exponent < 0 || large >= 1 << 30, "{m:e}: {large}");
+            let one = fixed.multiply(1);
+            assert!(exponent < 31 || one >= 1 << 30, "{m:e}: {one}");
         }
     }
     for m in [f64::from_bits(1), f64::MIN_POSITIVE, 2f64.powi(-33)] {
