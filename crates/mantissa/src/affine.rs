@@ -49,7 +49,7 @@ impl Affine {
     /// ```
     /// use mantissa::prelude::*;
     /// let p = Affine::symmetric(INT8).fit([10.8, -7.59]);
-    /// assert_eq!((p.scale(), p.range()), (10.8 / 127.0, (-127, 127)));
+    /// assert_eq!((p.scale(), p.range()), (10.8 / 127.0, (-127.0, 127.0)));
     /// assert_eq!(Affine::symmetric(FP8_E4M3FN).fit([10.8]).scale(), 10.8 / 448.0);
     /// ```
     pub fn symmetric(dtype: impl Into<DType>) -> Affine {
@@ -153,6 +153,11 @@ impl Affine {
     /// Whether the range is as wide below 0 as above.
     pub(crate) fn is_symmetric(&self) -> bool {
         !matches!(self.fit, Fit::Asymmetric | Fit::OnnxDynamic)
+    }
+
+    /// Which elements share a scale.
+    pub(crate) fn shared_by(&self) -> &Granularity {
+        &self.granularity
     }
 
     pub(crate) fn clip_rule(&self) -> Clip {

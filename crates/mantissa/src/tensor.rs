@@ -65,10 +65,10 @@ pub enum TensorError {
         /// How many there are.
         len: usize,
     },
-    /// More elements than memory has room for.
+    /// More elements than memory has room for; or none, along other axes that are so long.
     #[error(
-        "shape {shape:?} holds {} elements, more than memory has room for",
-        count(shape)
+        "shape {shape:?} holds {} more than memory has room for",
+        excess(shape)
     )]
     Memory {
         /// The shape.
@@ -158,6 +158,7 @@ impl Tensor {
     ) -> Result<Tensor, TensorError> {
         let dtype = dtype.into();
         let shape = data.shape()?;
+        countable(&shape)?;
         let mut codes = Vec::new();
         let reserved = elements(&shape).map(|len| codes.try_reserve_exact(len));
         if !matches!(reserved, Some(Ok(()))) {
@@ -195,7 +196,8 @@ impl Tensor {
     /// ```
     ///
     /// # Errors
-    /// [`TensorError::Bytes`] when the length is not that of the shape.
+    /// [`TensorError::Bytes`] when the length is not that of the shape; [`TensorError::Memory`] for an
+    /// empty shape whose other axes are longer than memory.
     pub fn from_bytes(
         bytes: impl Into<Vec<u8>>,
         shape: &[usize],
@@ -212,6 +214,7 @@ impl Tensor {
                 len: bytes.len(),
             });
         }
+        countable(shape)?;
         // What the last byte has beyond the last code is no part of the tensor.
         if let (Some(last), Some(bits)) = (bytes.last_mut(), bits) {
             *last &= u8::MAX >> ((8 - bits % 8) % 8);
@@ -268,7 +271,8 @@ impl Tensor {
     /// ```
     ///
     /// # Errors
-    /// [`TensorError::Shape`] if it holds another number of elements.
+    /// [`TensorError::Shape`] if it holds another number of elements; [`TensorError::Memory`] if it is
+    /// empty and its other axes are longer than memory.
     pub fn reshape(&self, shape: &[usize]) -> Result<Tensor, TensorError> {
         if elements(shape) != Some(self.len()) {
             return Err(TensorError::Shape {
@@ -276,6 +280,7 @@ impl Tensor {
                 len: self.len(),
             });
         }
+        countable(shape)?;
         Ok(Tensor {
             shape: shape.to_vec(),
             ..self.clone()
@@ -355,12 +360,9 @@ impl Tensor {
     }
 
     /// The elements as an `ndarray` of the same shape.
-    ///
-    /// # Panics
-    /// If `ndarray` cannot count the shape: an empty one with axes longer than memory.
     pub fn to_ndarray(&self) -> ArrayD<f64> {
         ArrayD::from_shape_vec(IxDyn(&self.shape), self.to_vec())
-            .expect("as many as the shape holds")
+            .expect("as many as the shape holds, which has been counted")
     }
 
     fn at(&self, i: usize) -> Value {
@@ -393,6 +395,14 @@ pub(crate) fn countable(shape: &[usize]) -> Result<(), TensorError> {
 /// That number for a message.
 fn count(shape: &[usize]) -> String {
     elements(shape).map_or_else(|| "uncountably many".to_owned(), |n| n.to_string())
+}
+
+/// What of a shape is too much, for a message.
+fn excess(shape: &[usize]) -> String {
+    match elements(shape) {
+        Some(0) => "no element, but its other axes are".to_owned(),
+        _ => format!("{} elements,", count(shape)),
+    }
 }
 
 /// A number of bytes for a message.

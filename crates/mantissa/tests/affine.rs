@@ -84,16 +84,17 @@ fn the_short_courses_mean_squared_errors() {
 #[test]
 fn codes_keep_to_their_range() {
     for (scheme, range) in [
-        (Affine::symmetric(INT8), (-127, 127)),
-        (Affine::symmetric_full(INT8), (-128, 127)),
-        (Affine::symmetric(UINT8), (1, 255)),
-        (Affine::symmetric(INT2), (-1, 1)),
-        (Affine::asymmetric(UINT3), (0, 7)),
-        (Affine::asymmetric(INT16), (-32768, 32767)),
+        (Affine::symmetric(INT8), (-127.0, 127.0)),
+        (Affine::symmetric_full(INT8), (-128.0, 127.0)),
+        (Affine::symmetric(UINT8), (1.0, 255.0)),
+        (Affine::symmetric(INT2), (-1.0, 1.0)),
+        (Affine::asymmetric(UINT3), (0.0, 7.0)),
+        (Affine::asymmetric(INT16), (-32768.0, 32767.0)),
+        (Affine::symmetric(FP8_E5M2), (-57344.0, 57344.0)),
     ] {
         let q = scheme.quantize([-3.0, -1.0, 0.0, 0.5, 3.0]);
         assert_eq!(q.params().range(), range, "{scheme:?}");
-        let inside = |code: &f64| (f64::from(range.0)..=f64::from(range.1)).contains(code);
+        let inside = |code: &f64| (range.0..=range.1).contains(code);
         assert!(codes(&q).iter().all(inside), "{q:?}");
     }
     // The middle of an unsigned dtype stands for 0.
@@ -131,6 +132,7 @@ fn a_float_target_takes_the_largest_to_its_largest() {
     assert_eq!(q.params().scale(), 2.0);
     assert_eq!(codes(&q), [6.0, 0.5, -0.0, 3.0]); // 2.6 steps are nearer to 3 than to 2
     assert_eq!(vec_of(q.dequantize()), [12.0, 1.0, -0.0, 6.0]);
+    assert_eq!(q.codes().value(&[2]).code(), 0b1000, "minus zero");
     let error = Affine::asymmetric(FP4_E2M1FN).try_fit([1.0]).unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -134,7 +134,7 @@ impl Groups<'_> {
         let scale = f64::from(self.q.params().scales()[group]);
         let zero_point = self.q.params().zero_points()[group];
         let (low, high) = self.q.params().range();
-        let value = |code: i32| f64::from(code - zero_point) * scale;
+        let value = |code: f64| (code - f64::from(zero_point)) * scale;
         (scale, value(low), value(high))
     }
 }

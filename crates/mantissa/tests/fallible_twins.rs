@@ -29,6 +29,11 @@ fn panics_and_errors_have_the_same_words() {
         try_clip_curve(nan, &int8()),
         "element [0] is nan",
     );
+    same(
+        || Observer::new(int8().per_axis(0)),
+        Observer::try_new(int8().per_axis(0)),
+        "the granularity of an observer cannot be axis 0",
+    );
     for weight in [0.0, -0.1, 1.5, f32::NAN] {
         same(
             || Observer::new(int8()).moving_average(weight),

@@ -200,8 +200,8 @@ proptest! {
         // Refused exactly if int32 might not hold an accumulator with its bias.
         let largest = |o: usize| {
             let (low, high) = case.activations.range();
-            let zero_point = case.activations.zero_point();
-            let step = i128::from((low - zero_point).abs().max(high - zero_point));
+            let zero_point = f64::from(case.activations.zero_point());
+            let step = (low - zero_point).abs().max(high - zero_point) as i128;
             let weights = (0..case.qw.ncols()).map(|i| case.qw[[o, i]] - case.weights.zero_points()[case.group(o, i)]);
             let scale = f64::from(case.activations.scale()) * f64::from(case.weights.scales()[case.group(o, 0)]);
             let bias = (case.bias(o) / scale).round_ties_even() as i128;

@@ -27,7 +27,7 @@ pub struct AffineParams {
     granularity: Granularity,
     scales: Vec<f32>,
     zero_points: Vec<i32>,
-    /// The codes that are used.
+    /// The integer codes that are used.
     range: (i32, i32),
     reciprocal: bool,
 }
@@ -156,8 +156,22 @@ impl AffineParams {
         &self.granularity
     }
 
-    /// The smallest and the largest code that are used; (0, 0) for a float dtype.
-    pub fn range(&self) -> (i32, i32) {
+    /// The smallest and the largest code that are used; of a float dtype its least and largest number.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// assert_eq!(AffineParams::tensor(INT8, 0.5, 0).narrow().range(), (-127.0, 127.0));
+    /// assert_eq!(AffineParams::tensor(FP8_E4M3FN, 0.5, 0).range(), (-448.0, 448.0));
+    /// ```
+    pub fn range(&self) -> (f64, f64) {
+        match self.dtype {
+            DType::Int(_) => (self.range.0.into(), self.range.1.into()),
+            DType::Float(format) => (format.min(), format.max()),
+        }
+    }
+
+    /// The smallest and the largest integer code that are used; (0, 0) for a float dtype.
+    pub(crate) fn codes(&self) -> (i32, i32) {
         self.range
     }
 
@@ -309,7 +323,8 @@ impl Quantizer for AffineParams {
         name
     }
 
-    /// Codes of `x` with these parameters. ONNX QuantizeLinear, opset 21.
+    /// Codes of `x` with these parameters. ONNX QuantizeLinear, opset 21. In a float dtype that has a
+    /// minus zero, fp4 and fp6 among them, a negative number that rounds to zero becomes that.
     ///
     /// # Errors
     /// NaN among the numbers (for which ONNX leaves the result open); another number of groups than

@@ -2,7 +2,7 @@
 
 use super::{Affine, AffineParams};
 use crate::granularity::Groups;
-use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary, countable};
+use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 use crate::scheme::Scheme;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
@@ -47,7 +47,6 @@ impl AffineTensor {
                 &right,
             ));
         }
-        countable(codes.shape())?;
         params.groups(codes.shape())?;
         Ok(AffineTensor::new(None, params, codes))
     }

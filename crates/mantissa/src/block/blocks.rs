@@ -3,7 +3,7 @@
 use crate::dtype::DType;
 use crate::granularity::{Granularity, Grid, Groups};
 use crate::pack::pack;
-use crate::quantized::{QuantError, countable};
+use crate::quantized::QuantError;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
@@ -25,7 +25,6 @@ impl Blocks {
             let right = "it has at least one";
             return Err(QuantError::argument("a block", "0 elements", right));
         }
-        countable(shape)?;
         let axis = axis.unwrap_or(shape.len().saturating_sub(1));
         let grid = Grid::new(&Granularity::Group { axis, size }, shape)?;
         Ok(Blocks { grid, axis, size })

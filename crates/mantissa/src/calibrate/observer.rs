@@ -1,6 +1,7 @@
 //! Ranges gathered over batches, for static quantization.
 
 use crate::affine::{Affine, AffineParams};
+use crate::granularity::Granularity;
 use crate::quantized::{QuantError, Quantizer, finite, unwrap};
 use crate::tensor::TensorData;
 
@@ -26,15 +27,35 @@ pub struct Observer {
 
 impl Observer {
     /// Keeps the smallest and the largest number of all batches; if `scheme` has a
-    /// [`Clip`](crate::Clip), those of the clipped ranges. The scheme's granularity is not used:
-    /// there is one range for all.
+    /// [`Clip`](crate::Clip), those of the clipped ranges.
+    ///
+    /// # Panics
+    /// Where [`Observer::try_new`] has an error.
+    #[track_caller]
     pub fn new(scheme: Affine) -> Observer {
-        Observer {
+        unwrap(Observer::try_new(scheme))
+    }
+
+    /// [`Observer::new`] with an error instead of a panic.
+    ///
+    /// # Errors
+    /// A scheme with several scales: there is one range for all.
+    pub fn try_new(scheme: Affine) -> Result<Observer, QuantError> {
+        let granularity = scheme.shared_by();
+        if *granularity != Granularity::Tensor {
+            let right = "it finds one range for the tensor: take an observer for each group";
+            return Err(QuantError::argument(
+                "the granularity of an observer",
+                granularity,
+                right,
+            ));
+        }
+        Ok(Observer {
             scheme,
             average: None,
             range: None,
             batches: 0,
-        }
+        })
     }
 
     /// Averages instead: each batch moves both ends by `weight` times what is left to its own, as

@@ -5,7 +5,7 @@ use crate::granularity::Groups;
 use crate::int::{INT_FORMATS, IntFormat};
 use crate::pack::{PackOrder, pack, pack_in, unpack_in};
 use crate::quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
-use crate::tensor::{Tensor, TensorError, elements};
+use crate::tensor::{Tensor, elements};
 use ndarray::{ArrayD, IxDyn};
 
 /// A tensor of codes with the codebook and the scales that give them a meaning.
@@ -72,12 +72,7 @@ impl CodebookTensor {
                 &format!("{} has {levels} levels", scheme.codebook().name()),
             ));
         }
-        let codes = codes.into_iter().map(|code| code as u8).collect();
-        // Refuses empty shapes whose other axes are longer than an array can have.
-        let codes =
-            ArrayD::from_shape_vec(IxDyn(shape), codes).map_err(|_| TensorError::Memory {
-                shape: shape.to_vec(),
-            })?;
+        let codes = codes.into_iter().map(|code| code as u8);
         CodebookTensor::new(scheme, shape, codes, scales)
     }
 

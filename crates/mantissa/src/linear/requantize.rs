@@ -181,7 +181,7 @@ impl Requantize {
             Multiplier::Float(m) => (sum as f64 * m).round_ties_even() as i64,
             Multiplier::Fixed(m) => m.multiply(saturate(sum)).into(),
         };
-        let (low, high) = self.output.range();
+        let (low, high) = self.output.codes();
         let code = steps.saturating_add(self.output.zero_point().into());
         code.clamp(low.into(), high.into()) as i32
     }
@@ -208,7 +208,7 @@ fn check_accumulator(
     o: usize,
 ) -> Result<(), QuantError> {
     let zero_point = activations.zero_point();
-    let (low, high) = activations.range();
+    let (low, high) = activations.codes();
     let step = (high - zero_point).max(zero_point - low);
     let largest = row.magnitude() * i64::from(step) + i64::from(bias).abs();
     if largest <= i32::MAX.into() {

@@ -17,7 +17,7 @@ pub(super) struct Levels {
 
 impl Levels {
     pub(super) fn new(params: &AffineParams) -> Levels {
-        let (low, high) = params.range();
+        let (low, high) = params.codes();
         let (codes, unused) = match params.dtype() {
             DType::Int(int) => {
                 let smallest = int.min() as i32;

@@ -56,7 +56,7 @@ fn params_rows(params: &AffineParams, lang: Lang) -> Vec<Row> {
     } else {
         "x / s"
     };
-    let (low, high) = params.range();
+    let (low, high) = params.codes();
     let [quantize, dequantize] = match (params.dtype(), lang) {
         (DType::Float(format), Lang::En) => {
             let rule = format!("rounded to {format}, at most its largest value");
