@@ -87,11 +87,12 @@ pub use quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 pub use real::{Parts, Real};
 pub use render::notebook::{EvcxrDisplay, show};
 pub use render::{
-    Affines, ErrorHistogram, Explorer, Figure, Formats, Lang, LevelHistogram, NumberLine, Render,
-    Slider, TargetGrid, binary_storage, binary_storage_in, bits, bits_vs_sqnr, byte_layout,
-    compare, error_histogram, essence, essence_in, explorer, granularities, granularity_map, grid,
-    heat_maps, histograms, levels_on_histogram, memory_bars, number_line, number_lines,
-    outlier_collapse, packing, rails, range_precision, slider, staircase, target_grid, window,
+    Affines, ErrorHistogram, Explorer, Figure, Formats, Histograms, Lang, LevelHistogram,
+    NumberLine, Render, Slider, Staircase, TargetGrid, binary_storage, binary_storage_in, bits,
+    bits_vs_sqnr, byte_layout, compare, error_histogram, essence, essence_in, explorer,
+    granularities, granularity_map, grid, heat_maps, histograms, levels_on_histogram, memory_bars,
+    number_line, number_lines, outlier_collapse, packing, rails, range_precision, slider,
+    staircase, target_grid, window,
 };
 pub use sample::normal;
 pub use scheme::*;

@@ -27,12 +27,13 @@ mod svg;
 pub(crate) mod theme;
 mod tutorial;
 
-pub use affine::{Affines, TargetGrid, outlier_collapse, rails, staircase, target_grid};
+pub use affine::{Affines, Staircase, TargetGrid, outlier_collapse, rails, staircase, target_grid};
 pub use bits::bits;
 pub use byte_layout::byte_layout;
 pub use cards::memory_bars;
 pub use chart::{
-    ErrorHistogram, LevelHistogram, bits_vs_sqnr, error_histogram, histograms, levels_on_histogram,
+    ErrorHistogram, Histograms, LevelHistogram, bits_vs_sqnr, error_histogram, histograms,
+    levels_on_histogram,
 };
 pub use compare::compare;
 pub use essence::{essence, essence_in};

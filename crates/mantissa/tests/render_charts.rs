@@ -196,7 +196,7 @@ fn hostile_charts_keep_to_the_contract() {
     ];
     for x in numbers {
         for y in numbers {
-            good(&histograms(x, y));
+            good(&histograms(x, y).figure());
             good(
                 &levels_on_histogram(x, y.iter().copied())
                     .thresholds()

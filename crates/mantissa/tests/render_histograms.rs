@@ -8,7 +8,7 @@ use chart::{
     x_axis, y_axis, y_axis_within,
 };
 use mantissa::prelude::*;
-use picture::lines;
+use picture::{lines, texts};
 
 /// The histogram of a colour, its bins with their counts rounded to whole numbers.
 fn drawn(figure: &Figure, tint: &str) -> Vec<(f64, f64, f64)> {
@@ -146,7 +146,7 @@ fn histograms_stand_back_to_back_over_the_same_bins() {
     let x = bell(800, 1.0);
     let q = Affine::symmetric(INT4).quantize(&x);
     let y: Vec<f64> = q.dequantize().iter().map(|y| f64::from(*y)).collect();
-    let figure = histograms(&x, &y);
+    let figure = histograms(&x, &y).figure();
     good(&figure);
     let svg = figure.svg();
     let across = x_axis(svg);
@@ -194,6 +194,45 @@ fn histograms_stand_back_to_back_over_the_same_bins() {
         figure.text()
     );
     insta::assert_snapshot!("histograms", lines(svg));
+}
+
+#[test]
+fn pictures_with_the_same_axes_can_be_compared() {
+    let x = bell(600, 1.0);
+    let y = |end: f32| {
+        Affine::symmetric(INT4)
+            .fit_range(-end, end)
+            .fake_quantize(&x)
+    };
+    let numbers = |figure: &Figure| -> Vec<_> {
+        let axes = texts(figure.svg())
+            .into_iter()
+            .filter(|text| text.y > 100.0);
+        axes.map(|text| (text.content, text.x, text.y)).collect()
+    };
+    let both = |end| {
+        let pair = histograms(&x, y(end)).axes(-2.5..=2.5, 400.0).figure();
+        let errors = error_histogram(&x, y(end)).axes(-1.0..=1.0, 400.0).figure();
+        [pair, errors].map(|figure| {
+            good(&figure);
+            figure
+        })
+    };
+    let [[wide, wide_errors], [narrow, narrow_errors]] = [2.0, 0.5].map(both);
+    assert_eq!(numbers(&wide), numbers(&narrow));
+    let outline = |figure| paths(figure, true, BLUE_TINT).remove(0);
+    assert_eq!(outline(wide.svg()), outline(narrow.svg()));
+    // RMSE and mean stand above the panel, and within it what lies outside.
+    let below = |figure| numbers(figure).into_iter().filter(|text| text.2 > 145.0);
+    assert!(below(&wide_errors).eq(below(&narrow_errors)));
+    // What does not fit is counted, and no bar leaves the panel.
+    let low = histograms(&x, y(0.5)).axes(-0.2..=0.2, 1.0).figure();
+    good(&low);
+    let outside = x.iter().filter(|x| x.abs() > 0.2).count();
+    assert!(
+        low.text().contains(&format!("{outside} beyond the axis")),
+        "{low:?}"
+    );
 }
 
 #[test]
@@ -263,7 +302,7 @@ fn levels_and_thresholds_stand_at_their_numbers() {
 fn many_numbers_make_a_small_picture() {
     let x = bell(100_000, 1.0);
     let y = Affine::symmetric(INT8).fake_quantize(&x);
-    good(&histograms(&x, &y));
+    good(&histograms(&x, &y).figure());
     good(&error_histogram(&x, &y).figure());
     good(&levels_on_histogram(&x, [-1.0, 0.0, 1.0]).figure());
 }

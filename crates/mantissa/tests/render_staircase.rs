@@ -54,7 +54,7 @@ fn steps_end_where_the_code_changes() {
     ];
     for p in params {
         let (from, to) = (-5.5, 5.5);
-        let steps = steps(staircase(p.clone(), from..=to).svg(), from, to);
+        let steps = steps(staircase(p.clone(), from..=to).figure().svg(), from, to);
         let pixel = (to - from) / (RIGHT - LEFT);
         let value = |x: f64| p.fake_quantize([x])[0];
         // At two thirds of each step, and on both sides of each edge as far as a pixel is wide.
@@ -84,7 +84,7 @@ fn steps_end_where_the_code_changes() {
 
 #[test]
 fn the_error_is_a_sawtooth_within_half_a_step() {
-    let figure = staircase(AffineParams::tensor(INT3, 0.5, 1), -2.0..=0.9);
+    let figure = staircase(AffineParams::tensor(INT3, 0.5, 1), -2.0..=0.9).figure();
     let teeth = path(figure.svg(), "1.3").parts().remove(0);
     // Pixels of the error panel: -1.5 half steps at 564, 1.5 at 436.
     let error = |y: f64| (500.0 - y) / 64.0 * 1.5 * 0.25;
@@ -128,7 +128,7 @@ fn the_error_is_a_sawtooth_within_half_a_step() {
 
 #[test]
 fn the_band_of_a_float_is_half_of_each_gap() {
-    let figure = staircase(AffineParams::tensor(FP4_E2M1FN, 1.0, 0), -7.0..=7.0);
+    let figure = staircase(AffineParams::tensor(FP4_E2M1FN, 1.0, 0), -7.0..=7.0).figure();
     let all = paths(figure.svg());
     let band = all.iter().find(|path| path.fill == "#d2efe5").unwrap();
     let bands: Vec<[f64; 3]> = band
@@ -156,7 +156,7 @@ fn the_band_of_a_float_is_half_of_each_gap() {
 #[test]
 fn what_is_clipped_is_drawn_apart() {
     // -3.25 and 4.75 are half a step beyond the last codes.
-    let figure = staircase(AffineParams::tensor(UINT4, 0.5, 6), -6.0..=10.0);
+    let figure = staircase(AffineParams::tensor(UINT4, 0.5, 6), -6.0..=10.0).figure();
     let flat = paths(figure.svg()).into_iter();
     let flat = flat.filter(|path| path.stroke == LOST && path.width == "2.5");
     let ends = flat
@@ -178,24 +178,24 @@ fn what_is_clipped_is_drawn_apart() {
         assert!(shown.contains(&words.to_owned()), "{words} in {shown:?}");
     }
     // Nothing but clipped numbers.
-    let far = staircase(AffineParams::tensor(UINT4, 0.5, 6), 20.0..=30.0);
+    let far = staircase(AffineParams::tensor(UINT4, 0.5, 6), 20.0..=30.0).figure();
     assert!(
         far.text()
             .ends_with("from  to  code   x'\n  20  30    15  4.5"),
         "{far:?}"
     );
     assert!(contents(far.svg()).contains(&"down to -25.5".to_owned()));
-    let below = staircase(AffineParams::tensor(UINT4, 0.5, 6), -30.0..=-20.0);
+    let below = staircase(AffineParams::tensor(UINT4, 0.5, 6), -30.0..=-20.0).figure();
     assert!(contents(below.svg()).contains(&"up to 27".to_owned()));
     // Nothing clipped.
-    let inside = staircase(AffineParams::tensor(UINT4, 0.5, 6), -3.25..=4.75);
+    let inside = staircase(AffineParams::tensor(UINT4, 0.5, 6), -3.25..=4.75).figure();
     assert!(!inside.svg().contains(LOST));
 }
 
 #[test]
 fn a_scheme_is_fitted_to_the_range() {
-    let fitted = staircase(Affine::asymmetric(INT4), -1.0..=3.0);
-    let given = staircase(Affine::asymmetric(INT4).fit([-1.0, 3.0]), -1.0..=3.0);
+    let fitted = staircase(Affine::asymmetric(INT4), -1.0..=3.0).figure();
+    let given = staircase(Affine::asymmetric(INT4).fit([-1.0, 3.0]), -1.0..=3.0).figure();
     let table = |figure: &Figure| {
         figure
             .text()
@@ -219,14 +219,36 @@ fn a_scheme_is_fitted_to_the_range() {
 #[test]
 fn an_end_is_part_of_one_step_only() {
     // Both ends of the range are edges: the step beyond is not shown.
-    let figure = staircase(AffineParams::tensor(INT8, 1.0, 0), -1.5..=1.5);
+    let figure = staircase(AffineParams::tensor(INT8, 1.0, 0), -1.5..=1.5).figure();
     assert!(figure.text().contains("3 of 256 steps"), "{figure:?}");
+}
+
+#[test]
+fn staircases_with_one_axis_of_errors_can_be_compared() {
+    let picture = |dtype: IntFormat| {
+        let params = Affine::symmetric(dtype).fit([10.8]);
+        let figure = staircase(params.clone(), -14.0..=14.0)
+            .error_axis(6.0)
+            .figure();
+        let extent = |width: &str| {
+            let corners = path(figure.svg(), width).parts().concat();
+            let ys = || corners.iter().map(|(_, y)| *y);
+            ys().fold(f64::NEG_INFINITY, f64::max) - ys().fold(f64::INFINITY, f64::min)
+        };
+        (params.scale().into(), extent("2"), extent("1.3"))
+    };
+    let (coarse, stairs, teeth): (f64, f64, f64) = picture(INT2);
+    for dtype in [INT3, INT4, INT6] {
+        let (s, all, tooth) = picture(dtype);
+        near(all, stairs, 0.2);
+        near(tooth, teeth * s / coarse, 0.2);
+    }
 }
 
 fn pictures() -> Vec<Figure> {
     let hostile = hostile(4, 3, true, Specials::FINITE);
     let one = |params: AffineParams| staircase(params, -1.0..=1.0);
-    vec![
+    let pictures = [
         staircase(Affine::symmetric(INT2), -1.0..=1.0),
         staircase(Affine::asymmetric(UINT8), -3.0..=5.0),
         staircase(
@@ -246,7 +268,13 @@ fn pictures() -> Vec<Figure> {
         one(AffineParams::tensor(INT4, 0.1, -8).narrow()),
         staircase(AffineParams::tensor(UINT4, 0.5, 6), 20.0..=30.0),
         staircase(AffineParams::tensor(UINT4, 0.5, 6), -123456.7..=-123456.5),
-    ]
+        one(AffineParams::tensor(INT4, 0.1, -8)).error_axis(0.4),
+        one(AffineParams::tensor(INT8, 0.01, 3)).error_axis(0.4),
+        one(AffineParams::tensor(INT2, 1.0, 0)).error_axis(0.01),
+        one(AffineParams::tensor(FP8_E4M3FN, 0.01, 0)).error_axis(3.0),
+        staircase(AffineParams::tensor(UINT4, 0.5, 6), 20.0..=30.0).error_axis(1.0),
+    ];
+    pictures.into_iter().map(Figure::from).collect()
 }
 
 #[test]
@@ -267,7 +295,7 @@ fn in_chinese_too() {
 
 #[test]
 fn snapshots() {
-    let figure = staircase(AffineParams::tensor(INT2, 1.0, -1), -2.0..=3.0);
+    let figure = staircase(AffineParams::tensor(INT2, 1.0, -1), -2.0..=3.0).figure();
     insta::assert_snapshot!("staircase", lines(figure.svg()));
     insta::assert_snapshot!("staircase_text", figure.text());
 }

@@ -13,7 +13,7 @@ mod target_grid;
 pub use outlier::outlier_collapse;
 pub use rails::rails;
 pub use schemes::Affines;
-pub use staircase::staircase;
+pub use staircase::{Staircase, staircase};
 pub use target_grid::{TargetGrid, target_grid};
 
 use crate::dtype::DType;

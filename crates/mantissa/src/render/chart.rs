@@ -15,7 +15,7 @@ mod scale;
 
 pub use bits_vs_sqnr::bits_vs_sqnr;
 pub use error_histogram::{ErrorHistogram, error_histogram};
-pub use histograms::histograms;
+pub use histograms::{Histograms, histograms};
 pub use levels::{LevelHistogram, levels_on_histogram};
 
 use super::figure::px;
@@ -34,6 +34,7 @@ use plotters::prelude::{
     PathElement, Polygon,
 };
 use scale::Scale;
+use std::ops::RangeInclusive;
 
 const WIDTH: f64 = 880.0;
 const HEIGHT: f64 = 430.0;
@@ -239,6 +240,35 @@ fn plate(x: f64, y: f64, font: Font, content: &str) -> Markup {
         rect x=(px(x - 3.0)) y=(px(y - 12.0)) width=(px(width)) height="16" rx="3" fill=(PAPER)
             fill-opacity="0.85" {}
         (text(x, y, font, content))
+    }
+}
+
+/// Axes that pictures share, so that they can be compared.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Axes {
+    low: f64,
+    high: f64,
+    /// The count that the axis of counts has room for.
+    most: f64,
+}
+
+impl Axes {
+    #[track_caller]
+    fn new(range: RangeInclusive<f64>, most: f64) -> Axes {
+        let (low, high) = range.into_inner();
+        let inside = |x: f64| x.abs() <= LARGEST;
+        assert!(
+            inside(low) && inside(high) && low < high && most > 0.0 && inside(most),
+            "axes have a range from one number to a larger one and room for a count above 0, not \
+             {low}..={high} and {most}"
+        );
+        Axes { low, high, most }
+    }
+
+    /// Empty bins over the range; 0 is in the middle of one if it is in the middle of the range.
+    fn bins(self) -> Bins {
+        const COUNT: usize = 201;
+        Bins::new(self.low, (self.high - self.low) / COUNT as f64, COUNT)
     }
 }
 

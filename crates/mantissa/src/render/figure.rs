@@ -122,6 +122,36 @@ impl fmt::Debug for Inline {
 
 displays!(Figure, Inline);
 
+/// Makes types that draw a [`Figure`] with a method `figure` be shown as it, and become it.
+macro_rules! figures {
+    ($($shown:ty),* $(,)?) => {$(
+        impl $crate::render::Render for $shown {
+            fn html(&self) -> $crate::render::Markup {
+                self.figure().html()
+            }
+
+            fn text(&self) -> String {
+                $crate::render::Render::text(&self.figure())
+            }
+        }
+
+        impl std::fmt::Debug for $shown {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&$crate::render::Render::text(self))
+            }
+        }
+
+        impl From<$shown> for $crate::render::Figure {
+            fn from(shown: $shown) -> $crate::render::Figure {
+                shown.figure()
+            }
+        }
+
+        $crate::render::displays!($shown);
+    )*};
+}
+pub(super) use figures;
+
 /// A coordinate: at most three decimals, so that pictures are the same everywhere.
 pub(crate) fn px(x: f64) -> String {
     let rounded = (x * 1000.0).round() / 1000.0;

@@ -1,6 +1,9 @@
 // Above the still picture a slider over all of them; they are in the attribute of its element.
 const DATA = "data-mantissa-slider";
 
+// The keys that move a slider; all others are the front end's, such as Ctrl+S.
+const MOVES = /^(Arrow(Left|Right|Up|Down)|Home|End|Page(Up|Down))$/;
+
 // An element with attributes, among them an inline style.
 function make(tag, attributes) {
   const element = document.createElement(tag);
@@ -16,8 +19,7 @@ function mount(root) {
   root.querySelector("[data-note]").remove();
 
   const style = `display:flex;align-items:center;gap:12px;padding:8px 20px 0;color:${ink};font:14px/1.5 ${sans}`;
-  // Keys pressed here are no commands of JupyterLab.
-  const row = make("label", { style, "data-lm-suppress-shortcuts": "true" });
+  const row = make("label", { style });
   const ends = { type: "range", min: 0, max: frames.length - 1, step: 1, value: start };
   const input = make("input", { ...ends, style: "flex:1;max-width:420px;margin:0" });
   const name = make("output", { style: "font-weight:bold" });
@@ -31,7 +33,10 @@ function mount(root) {
     input.setAttribute("aria-valuetext", title);
   };
   input.addEventListener("input", show);
-  row.addEventListener("keydown", (event) => event.stopPropagation());
+  row.addEventListener("keydown", (event) => {
+    const modified = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+    if (MOVES.test(event.key) && !modified) event.stopPropagation();
+  });
   show();
 }
 

@@ -32,13 +32,17 @@ pub struct Slider {
 /// The interaction needs scripts; where they do not run, on GitHub and in an untrusted notebook, the
 /// first picture stands there, or the one chosen with [`Slider::start`].
 ///
+/// Pictures can be compared if their axes are the same: [`Histograms::axes`](crate::Histograms::axes),
+/// [`ErrorHistogram::axes`](crate::ErrorHistogram::axes) and
+/// [`Staircase::error_axis`](crate::Staircase::error_axis) fix them.
+///
 /// ```
 /// use mantissa::prelude::*;
 /// let x: Vec<f64> = (0..500).map(|i| (f64::from(i) * 0.37).sin()).collect();
 /// let formats = [INT2, INT3, INT4, INT5];
 /// let frames = formats.map(|format| {
 ///     let y = Affine::symmetric(format).fake_quantize(&x);
-///     (format.to_string(), histograms(&x, y))
+///     (format.to_string(), histograms(&x, y).axes(-1.1..=1.1, 300.0))
 /// });
 /// let shown = slider("format", frames).start(2);
 /// assert!(shown.text().starts_with("format: int2, int3, [int4], int5\n"));
@@ -47,14 +51,15 @@ pub struct Slider {
 /// # Panics
 /// If there is no picture, there are more than 40, or they take more than 2 MB together.
 #[track_caller]
-pub fn slider<N: Into<String>>(
+pub fn slider<N: Into<String>, F: Into<Figure>>(
     label: impl Into<String>,
-    frames: impl IntoIterator<Item = (N, Figure)>,
+    frames: impl IntoIterator<Item = (N, F)>,
 ) -> Slider {
     let frames = frames.into_iter();
+    let frames = frames.map(|(name, frame)| (name.into(), frame.into()));
     let slider = Slider {
         label: label.into(),
-        frames: frames.map(|(name, frame)| (name.into(), frame)).collect(),
+        frames: frames.collect(),
         start: 0,
         lang: Lang::current(),
     };

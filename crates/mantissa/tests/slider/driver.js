@@ -24,8 +24,8 @@ function element(tag) {
     addEventListener(name, listener) {
       listeners[name] = listener;
     },
-    dispatch(name) {
-      listeners[name]({ stopPropagation() {} });
+    dispatch(name, event) {
+      listeners[name](event);
     },
   };
 }
@@ -65,3 +65,14 @@ input.value = "0";
 input.dispatch("input");
 console.log(said(first));
 console.log(said(second));
+
+// Which of some keys never reach the front end.
+const row = first.root.children[0];
+const kept = (event) => {
+  let stopped = false;
+  row.dispatch("keydown", { ...event, stopPropagation: () => (stopped = true) });
+  return stopped;
+};
+const keys = ["ArrowLeft", "ArrowDown", "Home", "End", "PageUp", "PageDown", "s", "Enter", "Escape", "F1"];
+console.log(keys.filter((key) => kept({ key })).join(" "));
+console.log(["ctrlKey", "metaKey", "altKey", "shiftKey"].filter((mod) => kept({ key: "End", [mod]: true })).join(" "));

@@ -6,6 +6,7 @@ use crate::quantized::Quantized;
 use crate::tensor::Tensor;
 
 /// The codes of one scale and zero point in order, at least two, with their values.
+#[derive(Clone)]
 pub(super) struct Levels {
     pub(super) codes: Vec<f64>,
     pub(super) values: Vec<f64>,

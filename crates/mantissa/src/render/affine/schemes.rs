@@ -67,6 +67,7 @@ macro_rules! tuples {
 tuples!((A B) (A B C) (A B C D) (A B C D E) (A B C D E F));
 
 /// One scheme as pictures need it: one scale and one zero point, with the values that come of them.
+#[derive(Clone)]
 pub(super) struct Fitted {
     pub(super) name: String,
     pub(super) params: AffineParams,

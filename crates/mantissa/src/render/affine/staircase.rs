@@ -5,6 +5,7 @@ mod words;
 
 use super::levels::Levels;
 use super::schemes::{Affines, Fitted};
+use crate::render::figure::figures;
 use crate::render::{Figure, Lang};
 use ndarray::arr1;
 use std::ops::RangeInclusive;
@@ -34,7 +35,7 @@ const MOST: usize = 400;
 /// If there is not one scheme with one scale, the range is not from one finite float32 number to a
 /// larger one, or it holds more than 400 steps.
 #[track_caller]
-pub fn staircase(scheme: impl Affines, range: RangeInclusive<f64>) -> Figure {
+pub fn staircase(scheme: impl Affines, range: RangeInclusive<f64>) -> Staircase {
     let (from, to) = range.into_inner();
     let ends = [from as f32, to as f32];
     assert!(
@@ -47,34 +48,67 @@ pub fn staircase(scheme: impl Affines, range: RangeInclusive<f64>) -> Figure {
         "a staircase draws one scheme, not {}; rails takes several",
         schemes.len()
     );
-    let steps = Steps::new(schemes.remove(0), (from, to));
+    let steps = Staircase::new(schemes.remove(0), (from, to));
     assert!(
         steps.shown.len() <= MOST,
         "a staircase of {} steps cannot be seen: take a range of at most {MOST}, such as {from}..={}",
         steps.shown.len(),
         super::short(steps.end(0, MOST / 2)),
     );
-    steps.draw(Lang::current())
+    steps
 }
 
-/// The steps of a scheme within a range of x.
-struct Steps {
+/// The steps of a scheme within a range of x; made by [`staircase`].
+#[derive(Clone)]
+pub struct Staircase {
     scheme: Fitted,
     from: f64,
     to: f64,
     /// Which of the levels are reached.
     shown: std::ops::Range<usize>,
+    /// Where the axis of errors ends, if that is fixed.
+    most: Option<f64>,
 }
 
-impl Steps {
-    fn new(scheme: Fitted, (from, to): (f64, f64)) -> Steps {
+figures!(Staircase);
+
+impl Staircase {
+    /// The same with an axis of errors from -`most` to `most`, or longer if half a step is more, and an
+    /// axis of values that holds the range of x: pictures over one range can be compared, in a
+    /// [`slider`](crate::slider) for instance.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let fine = staircase(Affine::symmetric(INT6).fit([8.0]), -9.0..=9.0).error_axis(6.0);
+    /// assert!(fine.text().contains("s = 0.258065"));
+    /// ```
+    ///
+    /// # Panics
+    /// If `most` is not finite and above 0.
+    #[track_caller]
+    pub fn error_axis(mut self, most: f64) -> Staircase {
+        assert!(
+            most > 0.0 && most.is_finite(),
+            "an axis of errors ends at a finite number above 0, not {most}"
+        );
+        self.most = Some(most);
+        self
+    }
+
+    /// The picture, to save or to show inline.
+    pub fn figure(&self) -> Figure {
+        self.draw(Lang::current())
+    }
+
+    fn new(scheme: Fitted, (from, to): (f64, f64)) -> Staircase {
         let levels = &scheme.levels;
         let last = levels.len() - 1;
         let ends = |i: &usize| levels.step(*i).1;
         let first = (0..last).find(|i| ends(i) > from).unwrap_or(last);
         let end = (first..last).find(|i| ends(i) >= to).unwrap_or(last) + 1;
-        Steps {
+        Staircase {
             shown: first..end,
+            most: None,
             scheme,
             from,
             to,

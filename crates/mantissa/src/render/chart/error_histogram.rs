@@ -1,18 +1,19 @@
 //! A histogram of errors.
 
 use super::bins::{Bins, words};
-use super::{ABOVE, BOTTOM, Key, LINES, MARGIN, MARK, Panel, RIGHT, TOP, Words};
+use super::{ABOVE, Axes, BOTTOM, Key, LINES, MARGIN, MARK, Panel, RIGHT, TOP, Words};
 use super::{counted, dashed, numbers, plate, scale::Scale};
 use crate::metrics::{Errors, try_errors};
 use crate::quantized::{QuantError, unwrap};
+use crate::render::figure::figures;
 use crate::render::number_line::axis::fitting;
 use crate::render::svg::{line, text};
 use crate::render::theme::{EXPONENT, FRACTION, INK, LOST, SIGN};
-use crate::render::{Figure, Lang, Render, displays};
+use crate::render::{Figure, Lang};
 use crate::tensor::TensorData;
 use crate::text::{general, grouped};
 use maud::{Markup, html};
-use std::fmt;
+use std::ops::RangeInclusive;
 
 /// A histogram of the errors e = y - x; made by [`error_histogram`].
 #[derive(Clone, PartialEq)]
@@ -21,6 +22,7 @@ pub struct ErrorHistogram {
     mean: f64,
     errors: Vec<f64>,
     step: Option<f64>,
+    axes: Option<Axes>,
 }
 
 /// A histogram of the errors e = y - x of a tensor x that became y; their mean and their root mean
@@ -49,6 +51,7 @@ impl ErrorHistogram {
             stats,
             errors,
             step: None,
+            axes: None,
         })
     }
 
@@ -77,6 +80,24 @@ impl ErrorHistogram {
         self
     }
 
+    /// The same over this range of errors, in 201 bins, with room for `most` errors in a bin:
+    /// pictures with the same axes can be compared, in a [`slider`](crate::slider) for instance. A bin
+    /// that holds more makes the axis longer; errors outside the range are counted at its ends.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let picture = error_histogram([0.3, -1.2, 0.9], [0.5, -1.0, 4.0]).axes(-1.0..=1.0, 5.0);
+    /// assert!(picture.text().contains("1 above, up to 3.1"));
+    /// ```
+    ///
+    /// # Panics
+    /// If the range does not run from one finite number to a larger one, or `most` is not above 0.
+    #[track_caller]
+    pub fn axes(mut self, range: RangeInclusive<f64>, most: f64) -> ErrorHistogram {
+        self.axes = Some(Axes::new(range, most));
+        self
+    }
+
     /// The picture, to save or to show inline.
     pub fn figure(&self) -> Figure {
         self.draw(Lang::current())
@@ -85,10 +106,11 @@ impl ErrorHistogram {
     /// The errors counted around zero.
     fn bins(&self) -> Bins {
         let most = self.stats.max_abs;
-        let bins = match self.step {
-            None => Bins::round(-most, most),
+        let bins = match (self.axes, self.step) {
+            (Some(axes), _) => axes.bins(),
+            (None, None) => Bins::round(-most, most),
             // Steps of s/40, so that s/2 is an edge.
-            Some(step) => {
+            (None, Some(step)) => {
                 let each = step / 40.0;
                 let half = ((1.1 * most / each).ceil()).clamp(22.0, 40.0);
                 Bins::new(-half * each, each, 2 * half as usize)
@@ -105,7 +127,8 @@ impl ErrorHistogram {
     fn draw(&self, lang: Lang) -> Figure {
         let bins = self.bins();
         let uniform = self.step.map(|step| self.uniform(step, &bins));
-        let peak = (bins.peak() as f64).max(uniform.unwrap_or(0.0));
+        let most = self.axes.map_or(0.0, |axes| axes.most);
+        let peak = (bins.peak() as f64).max(uniform.unwrap_or(0.0)).max(most);
         let y = Scale::counts(peak, 5);
         let (low, high) = bins.range();
         let panel = Panel::new(Scale::across(low, high, 780.0), y);
@@ -241,20 +264,4 @@ fn beyond(histogram: &ErrorHistogram, bins: &Bins, panel: &Panel, lang: Lang) ->
     }
 }
 
-impl Render for ErrorHistogram {
-    fn html(&self) -> Markup {
-        self.figure().html()
-    }
-
-    fn text(&self) -> String {
-        self.figure().text()
-    }
-}
-
-impl fmt::Debug for ErrorHistogram {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text())
-    }
-}
-
-displays!(ErrorHistogram);
+figures!(ErrorHistogram);

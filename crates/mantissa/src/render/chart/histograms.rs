@@ -1,14 +1,24 @@
 //! Two histograms back to back: a tensor and what became of it.
 
 use super::bins::{Bins, words};
-use super::{BOTTOM, Key, Panel, TOP, Words, counted, numbers, scale::Scale};
+use super::{Axes, BOTTOM, Key, Panel, TOP, Words, counted, numbers, scale::Scale};
 use crate::quantized::{QuantError, unwrap};
+use crate::render::figure::figures;
 use crate::render::theme::{EXPONENT, SIGN};
 use crate::render::{Figure, Lang};
 use crate::tensor::TensorData;
-use crate::text::general;
+use crate::text::{general, grouped};
 use maud::html;
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+/// Two histograms back to back; made by [`histograms`].
+#[derive(Clone, PartialEq)]
+pub struct Histograms {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    axes: Option<Axes>,
+}
 
 /// The histogram of a tensor above, that of what quantization made of it below, upside down, over
 /// the same bins: where the lower one has holes, no value is left.
@@ -26,12 +36,94 @@ use std::collections::BTreeSet;
 /// # Panics
 /// If there is no number, or one is not finite or beyond float32's range.
 #[track_caller]
-pub fn histograms(x: impl TensorData, y: impl TensorData) -> Figure {
+pub fn histograms(x: impl TensorData, y: impl TensorData) -> Histograms {
     let both = || -> Result<_, QuantError> { Ok((numbers(&x)?, numbers(&y)?)) };
     let (x, y) = unwrap(both());
-    let (x, y): (Vec<f64>, Vec<f64>) = (x.into_iter().collect(), y.into_iter().collect());
-    draw(&x, &y, Lang::current())
+    Histograms {
+        x: x.into_iter().collect(),
+        y: y.into_iter().collect(),
+        axes: None,
+    }
 }
+
+impl Histograms {
+    /// The same over this range of numbers, in 201 bins, with room for `most` numbers in a bin of the
+    /// lower half: pictures with the same axes can be compared, in a [`slider`](crate::slider) for
+    /// instance. A bin that holds more makes the axis longer; numbers outside the range are counted in
+    /// words.
+    ///
+    /// ```
+    /// use mantissa::prelude::*;
+    /// let picture = histograms([0.3, -1.2, 0.9, 4.0], [0.0, -1.0, 1.0, 1.0]).axes(-2.0..=2.0, 10.0);
+    /// assert!(picture.text().contains("201 bins") && picture.text().contains("1 beyond the axis"));
+    /// ```
+    ///
+    /// # Panics
+    /// If the range does not run from one finite number to a larger one, or `most` is not above 0.
+    #[track_caller]
+    pub fn axes(mut self, range: RangeInclusive<f64>, most: f64) -> Histograms {
+        self.axes = Some(Axes::new(range, most));
+        self
+    }
+
+    /// The picture, to save or to show inline.
+    pub fn figure(&self) -> Figure {
+        self.draw(Lang::current())
+    }
+
+    fn draw(&self, lang: Lang) -> Figure {
+        let Histograms { x, y, axes } = self;
+        let empty = axes.map_or_else(|| bins(x, y), Axes::bins);
+        let (above, below) = (empty.clone().count(x), empty.count(y));
+        let (low, high) = below.range();
+        let half = |bins: &Bins, most: f64| Scale::counts(most.max(bins.peak() as f64), 3);
+        let most = axes.map_or(0.0, |axes| axes.most);
+        let x_scale = Scale::across(low, high, 780.0);
+        let mut upper = Panel {
+            bottom: MIDDLE,
+            numbered: false,
+            ..Panel::new(x_scale.clone(), half(&above, 0.0))
+        };
+        let mut lower = Panel {
+            top: MIDDLE,
+            ..Panel::new(x_scale, half(&below, most).mirrored())
+        };
+        let left = upper.left.max(lower.left);
+        (upper.left, lower.left) = (left, left);
+        let names = (
+            said(x, &above, lang.pick("original", "原始"), lang),
+            said(y, &below, lang.pick("quantized", "量化后"), lang),
+        );
+        let panels = html! {
+            (upper.draw(|shapes| shapes.bins(&above, EXPONENT, || ())))
+            (lower.draw(|shapes| shapes.bins(&below, SIGN, || ())))
+        };
+        let title = lang.pick("Before and after quantization", "量化前后的分布");
+        let remark = remark(&below, lang);
+        let heads = [
+            lang.pick("from", "从"),
+            lang.pick("to", "到"),
+            lang.pick("original", "原始"),
+            lang.pick("quantized", "量化后"),
+        ];
+        let text = format!(
+            "{title}\n{remark}\n{}\n{}\n{}",
+            names.0,
+            names.1,
+            words(&heads, &[&above, &below])
+        );
+        let words = Words {
+            title,
+            remark: &remark,
+            x: lang.pick("value", "数值"),
+            y: lang.pick("numbers in a bin", "每格中的个数"),
+            keys: vec![(Key::Area(EXPONENT), names.0), (Key::Area(SIGN), names.1)],
+        };
+        words.figure(panels, text)
+    }
+}
+
+figures!(Histograms);
 
 /// More different values than this are a continuum.
 const MOST: usize = 1024;
@@ -40,55 +132,6 @@ const MOST_BINS: f64 = 200.0;
 /// About as many show both the shape and the holes.
 const GOOD_BINS: f64 = 140.0;
 const MIDDLE: f64 = (TOP + BOTTOM) / 2.0;
-
-fn draw(x: &[f64], y: &[f64], lang: Lang) -> Figure {
-    let empty = bins(x, y);
-    let (above, below) = (empty.clone().count(x), empty.count(y));
-    let (low, high) = below.range();
-    let half = |bins: &Bins| Scale::counts(bins.peak() as f64, 3);
-    let x_scale = Scale::across(low, high, 780.0);
-    let mut upper = Panel {
-        bottom: MIDDLE,
-        numbered: false,
-        ..Panel::new(x_scale.clone(), half(&above))
-    };
-    let mut lower = Panel {
-        top: MIDDLE,
-        ..Panel::new(x_scale, half(&below).mirrored())
-    };
-    let left = upper.left.max(lower.left);
-    (upper.left, lower.left) = (left, left);
-    let names = (
-        said(x, lang.pick("original", "原始"), lang),
-        said(y, lang.pick("quantized", "量化后"), lang),
-    );
-    let panels = html! {
-        (upper.draw(|shapes| shapes.bins(&above, EXPONENT, || ())))
-        (lower.draw(|shapes| shapes.bins(&below, SIGN, || ())))
-    };
-    let title = lang.pick("Before and after quantization", "量化前后的分布");
-    let remark = remark(&below, lang);
-    let heads = [
-        lang.pick("from", "从"),
-        lang.pick("to", "到"),
-        lang.pick("original", "原始"),
-        lang.pick("quantized", "量化后"),
-    ];
-    let text = format!(
-        "{title}\n{remark}\n{}\n{}\n{}",
-        names.0,
-        names.1,
-        words(&heads, &[&above, &below])
-    );
-    let words = Words {
-        title,
-        remark: &remark,
-        x: lang.pick("value", "数值"),
-        y: lang.pick("numbers in a bin", "每格中的个数"),
-        keys: vec![(Key::Area(EXPONENT), names.0), (Key::Area(SIGN), names.1)],
-    };
-    words.figure(panels, text)
-}
 
 /// Empty bins for both.
 fn bins(x: &[f64], y: &[f64]) -> Bins {
@@ -146,15 +189,22 @@ fn lattice(levels: Vec<f64>) -> Option<(f64, f64)> {
     (least.is_finite() && levels.iter().all(even)).then_some((first, step))
 }
 
-/// How many numbers there are, and how many different ones.
-fn said(x: &[f64], name: &str, lang: Lang) -> String {
+/// How many numbers there are, how many different ones, and how many that no bin holds.
+fn said(x: &[f64], bins: &Bins, name: &str, lang: Lang) -> String {
     let count = counted(x.len(), lang);
-    match (different(x), lang) {
+    let (below, above) = bins.outside();
+    let outside = match (below + above, lang) {
+        (0, _) => String::new(),
+        (n, Lang::En) => format!(", {} beyond the axis", grouped(n)),
+        (n, Lang::Zh) => format!("，{} 个在轴外", grouped(n)),
+    };
+    let said = match (different(x), lang) {
         (Some(values), Lang::En) => format!("{name}: {count}, {} different", values.len()),
         (Some(values), Lang::Zh) => format!("{name}：{count}，{} 个不同的值", values.len()),
         (None, Lang::En) => format!("{name}: {count}, more than {MOST} different"),
         (None, Lang::Zh) => format!("{name}：{count}，超过 {MOST} 个不同的值"),
-    }
+    };
+    said + &outside
 }
 
 /// How many bins are empty after quantization.

@@ -4,14 +4,14 @@ use super::bins::{Bins, words};
 use super::{ABOVE, BOTTOM, Key, LARGEST, MARGIN, MARK, Panel, RIGHT, TOP, Words};
 use super::{counted, dashed, numbers, scale::Scale};
 use crate::quantized::{QuantError, unwrap};
+use crate::render::figure::figures;
 use crate::render::number_line::axis::fitting;
 use crate::render::svg::{table, text};
 use crate::render::theme::{EXPONENT, FRACTION, SIGN};
-use crate::render::{Figure, Lang, Render, displays};
+use crate::render::{Figure, Lang};
 use crate::tensor::TensorData;
 use crate::text::{general, grouped};
-use maud::{Markup, html};
-use std::fmt;
+use maud::html;
 
 /// More levels than this are not drawn.
 const MOST: usize = 256;
@@ -222,20 +222,4 @@ fn middles(levels: &[f64]) -> Vec<f64> {
     pairs.map(|pair| (pair[0] + pair[1]) / 2.0).collect()
 }
 
-impl Render for LevelHistogram {
-    fn html(&self) -> Markup {
-        self.figure().html()
-    }
-
-    fn text(&self) -> String {
-        self.figure().text()
-    }
-}
-
-impl fmt::Debug for LevelHistogram {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text())
-    }
-}
-
-displays!(LevelHistogram);
+figures!(LevelHistogram);

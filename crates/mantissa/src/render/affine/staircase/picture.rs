@@ -1,6 +1,6 @@
 //! The staircase above, the sawtooth below, on one axis of x.
 
-use super::Steps;
+use super::Staircase;
 use crate::dtype::DType;
 use crate::render::affine::{WIDTH, hue, short};
 use crate::render::figure::{px, px1};
@@ -8,6 +8,7 @@ use crate::render::number_line::axis::{Axis, fitting};
 use crate::render::svg::{Font, line, text};
 use crate::render::theme::{EXPONENT, FRACTION, INK, LOST, MUTED, PAPER, PLAIN, RULE};
 use crate::render::{Figure, Lang};
+use crate::text::general;
 use maud::{Markup, html};
 
 const LEFT: f64 = 92.0;
@@ -39,7 +40,7 @@ struct Beyond {
     furthest: f64,
 }
 
-impl Steps {
+impl Staircase {
     pub(super) fn draw(&self, lang: Lang) -> Figure {
         let plot = self.plot();
         let (title, remark) = (self.title(lang), self.remark(lang));
@@ -68,7 +69,15 @@ impl Steps {
         let values = &self.levels().values[self.shown.clone()];
         let (low, high) = (values[0], values[values.len() - 1]);
         let half = self.half();
-        let margin = ((high - low) / 6.0).max(half);
+        // With an axis of errors of its own it is one of several, and all show the range of x.
+        let (low, high, margin) = match self.most {
+            None => (low, high, ((high - low) / 6.0).max(half)),
+            Some(_) => {
+                let (low, high) = (low.min(self.from), high.max(self.to));
+                (low, high, (high - low) / 16.0)
+            }
+        };
+        let error = self.most.unwrap_or(1.5 * half).max(half);
         Plot {
             x: Axis {
                 low: self.from,
@@ -83,8 +92,8 @@ impl Steps {
                 right: TOP,
             },
             error: Axis {
-                low: -1.5 * half,
-                high: 1.5 * half,
+                low: -error,
+                high: error,
                 left: END,
                 right: ERRORS,
             },
@@ -189,14 +198,32 @@ impl Steps {
                 (text(LEFT - 8.0, y + 4.0, muted.end(), &number))
             }
             (text(LEFT - 8.0, TOP - 12.0, SMALL.bold().end(), "x'"))
-            @for (error, sign) in [(plot.half, "+"), (-plot.half, "−")] {
-                @let y = plot.error.x(error) + 4.0;
-                (text(LEFT - 8.0, y, muted.end(), &short(error)))
-                @if matches!(self.scheme.params.dtype(), DType::Int(_)) {
-                    (text(RIGHT + 8.0, y, muted, &format!("{sign}s/2")))
-                }
-            }
+            (self.halves(plot))
             (text(LEFT - 8.0, plot.error.x(0.0) + 4.0, muted.end(), "0"))
+        }
+    }
+
+    /// What the error is at most, at both ends of the band; beside it if the band is too narrow.
+    fn halves(&self, plot: &Plot) -> Markup {
+        let muted = SMALL.fill(MUTED);
+        let at = |error: f64| plot.error.x(error) + 4.0;
+        let even = matches!(self.scheme.params.dtype(), DType::Int(_));
+        let wide = at(0.0) - at(plot.half) >= LINE;
+        html! {
+            @if wide {
+                @for (error, sign) in [(plot.half, "+"), (-plot.half, "−")] {
+                    (text(LEFT - 8.0, at(error), muted.end(), &short(error)))
+                    @if even {
+                        (text(RIGHT + 8.0, at(error), muted, &format!("{sign}s/2")))
+                    }
+                }
+            } @else {
+                @for end in [plot.error.high, plot.error.low] {
+                    (text(LEFT - 8.0, at(end), muted.end(), &short(end)))
+                }
+                @let name = if even { "±s/2 = " } else { "±" };
+                (text(RIGHT + 8.0, at(0.0), muted, &format!("{name}{}", general(plot.half, 3))))
+            }
         }
     }
 

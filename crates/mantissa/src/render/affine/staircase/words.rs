@@ -1,6 +1,6 @@
 //! What is said about a staircase, and its text form.
 
-use super::Steps;
+use super::Staircase;
 use crate::dtype::DType;
 use crate::render::Lang;
 use crate::render::affine::short;
@@ -9,7 +9,7 @@ use crate::render::svg::table;
 /// Of more steps than this the text has the first and the last.
 const MOST: usize = 32;
 
-impl Steps {
+impl Staircase {
     pub(super) fn title(&self, lang: Lang) -> String {
         let name = &self.scheme.name;
         match lang {
