@@ -17,6 +17,7 @@ mod grid;
 mod heat;
 pub mod lang;
 mod mapping;
+mod names;
 pub mod notebook;
 mod number_line;
 mod packing;

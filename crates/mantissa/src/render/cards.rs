@@ -15,7 +15,7 @@ mod tensor;
 mod value;
 
 pub use memory_bars::memory_bars;
-pub(super) use quantized::{granularity, parameter};
+pub(super) use quantized::parameter;
 
 use super::Lang;
 use super::bits::fields::layout;

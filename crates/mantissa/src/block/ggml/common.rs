@@ -8,7 +8,10 @@ pub(super) const D: Field = Field::new(
     "d",
     2,
     FieldKind::Scale,
-    ["the scale of the block, a float16", "整块的步长，float16"],
+    [
+        "the scale of the block, a float16",
+        "整块的缩放因子，float16",
+    ],
 );
 
 /// The float16 at byte `at`.

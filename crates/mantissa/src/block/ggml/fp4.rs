@@ -41,7 +41,7 @@ pub const MXFP4: BlockFormat = BlockFormat {
             FieldKind::Scale,
             [
                 "the scale of the block, 2^(e - 127)",
-                "整块的步长，2^(e − 127)",
+                "整块的缩放因子，2^(e − 127)",
             ],
         ),
         Field::new(
@@ -93,7 +93,7 @@ pub const NVFP4: BlockFormat = BlockFormat {
             FieldKind::SubScales,
             [
                 "a scale for each 16 weights, an unsigned float8 E4M3",
-                "每 16 个权重一个步长，无符号 float8 E4M3",
+                "每 16 个权重一个缩放因子，无符号 float8 E4M3",
             ],
         ),
         Field::new(

@@ -74,7 +74,10 @@ pub const IQ4_XS: BlockFormat = BlockFormat {
             "scales_h",
             2,
             FieldKind::SubScales,
-            ["bits 4 and 5 of the eight scales", "八个步长的第 4、5 位"],
+            [
+                "bits 4 and 5 of the eight scales",
+                "八个缩放因子的第 4、5 位",
+            ],
         ),
         Field::new(
             "scales_l",
@@ -82,7 +85,7 @@ pub const IQ4_XS: BlockFormat = BlockFormat {
             FieldKind::SubScales,
             [
                 "bits 0 to 3 of the eight scales, two a byte",
-                "八个步长的第 0 至 3 位，每字节两个",
+                "八个缩放因子的第 0 至 3 位，每字节两个",
             ],
         ),
         Field::new(

@@ -46,7 +46,7 @@ const D: Field = Field::new(
     FieldKind::Scale,
     [
         "what the scales of the parts are multiples of, a float16",
-        "各组步长的单位，float16",
+        "各组缩放因子的单位，float16",
     ],
 );
 const DMIN: Field = Field::new(

@@ -11,7 +11,7 @@ use crate::render::figure::px1;
 use crate::render::number_line::axis::{Axis, fitting};
 use crate::render::svg::{Font, heading, rail, table, text};
 use crate::render::theme::{EXPONENT, INK, LOST, MUTED, PAPER};
-use crate::render::{Figure, Lang};
+use crate::render::{Figure, Lang, names};
 use crate::tensor::TensorData;
 use crate::text::{general, grouped};
 use maud::{Markup, html};
@@ -138,7 +138,7 @@ impl Collapse {
     }
 
     fn title(&self, lang: Lang) -> String {
-        let name = &self.before.scheme.name;
+        let name = names::scheme(&self.before.scheme.name, lang);
         match lang {
             Lang::En => format!("What one outlier does to {name}"),
             Lang::Zh => format!("一个离群值对 {name} 的影响"),

@@ -9,7 +9,7 @@ use crate::render::figure::px1;
 use crate::render::number_line::axis::{Axis, Label, fitting};
 use crate::render::svg::{Font, line, rail, table, text};
 use crate::render::theme::{EXPONENT, Hue, INK, LOST, MUTED, PLAIN};
-use crate::render::{Figure, Lang};
+use crate::render::{Figure, Lang, names};
 use crate::tensor::TensorData;
 use crate::text::general;
 use maud::{Markup, html};
@@ -67,7 +67,7 @@ pub fn rails(x: impl TensorData, schemes: impl Affines) -> Figure {
 impl Outcome {
     fn draw(&self, y: f64, axis: &Axis, lang: Lang) -> Markup {
         let name = Font::sans(14.0).bold().fill(self.hue().line);
-        let shown = name.cut(&self.scheme.name, 420.0);
+        let shown = name.cut(&names::scheme(&self.scheme.name, lang), 420.0);
         let (cover, used) = (self.cover(lang), self.used(lang));
         let muted = Font::sans(13.0).fill(MUTED);
         let codes = CodeRail::new(&self.scheme.levels, self.hue());
@@ -239,7 +239,7 @@ impl Outcome {
         let scheme = &self.scheme;
         format!(
             "{}: {}, {}, {}\n{cover}\n{used}\n{}",
-            scheme.name,
+            names::scheme(&scheme.name, lang),
             scheme.parameters(),
             self.error(),
             self.clipped_words(lang),
@@ -282,7 +282,8 @@ fn draw([count, different, drawn]: [usize; 3], rows: &[Outcome], lang: Lang) -> 
             (row.draw(FIRST + ROW * i as f64, &axis, lang))
         }
     };
-    let names: Vec<&str> = rows.iter().map(|row| row.scheme.name.as_str()).collect();
+    let names = rows.iter().map(|row| names::scheme(&row.scheme.name, lang));
+    let names: Vec<String> = names.collect();
     let label = format!("{title}: {}", names.join("; "));
     let tables: Vec<String> = rows.iter().map(|row| row.table(lang)).collect();
     let words = format!(

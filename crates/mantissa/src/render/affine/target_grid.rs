@@ -7,7 +7,7 @@ use super::{distinct, hue, numbers, short};
 use crate::quantized::{array, to_f64, unwrap};
 use crate::render::svg::table;
 use crate::render::theme::{Hue, PLAIN};
-use crate::render::{Figure, Lang, Render, displays};
+use crate::render::{Figure, Lang, Render, displays, names};
 use crate::tensor::TensorData;
 use crate::text::general;
 use maud::Markup;
@@ -64,7 +64,8 @@ impl TargetGrid {
     pub fn affine(mut self, schemes: impl Affines) -> TargetGrid {
         for scheme in Fitted::all(&schemes, &self.x, "target_grid") {
             let (parameters, hue) = (scheme.parameters(), hue(scheme.params.dtype()));
-            self.add(scheme.name, parameters, scheme.levels.values, hue);
+            let name = names::scheme(&scheme.name, Lang::current());
+            self.add(name, parameters, scheme.levels.values, hue);
         }
         self
     }

@@ -1,6 +1,5 @@
 //! The cards of affine parameters and of an observer.
 
-use super::quantized::granularity;
 use super::sheet::{Cell, sheet};
 use super::{Row, card, counted, heading, table, text_table};
 use crate::affine::AffineParams;
@@ -10,7 +9,7 @@ use crate::format::FP32;
 use crate::quantized::Quantizer;
 use crate::render::bits::fields::minus;
 use crate::render::number_line::axis::numeral;
-use crate::render::{Lang, Render, displays, svg};
+use crate::render::{Lang, Render, displays, names, svg};
 use maud::{Markup, html};
 use std::fmt;
 
@@ -31,7 +30,7 @@ fn params_card(params: &AffineParams, lang: Lang) -> Markup {
     let lines = lines.map(|(i, line)| if i == 0 { heads(line) } else { numbers(line) });
     let lines: Vec<Vec<Cell>> = lines.collect();
     card(html! {
-        (heading(&params.name(), lang.pick("affine parameters", "仿射参数")))
+        (heading(&names::scheme(&params.name(), lang), lang.pick("affine parameters", "仿射参数")))
         (table(&params_rows(params, lang)))
         @if !lines.is_empty() {
             div style="margin:10px 0 0" { (sheet(&lines)) }
@@ -42,7 +41,7 @@ fn params_card(params: &AffineParams, lang: Lang) -> Markup {
 fn params_text(params: &AffineParams, lang: Lang) -> String {
     let rows = text_table(&params_rows(params, lang));
     let groups = groups(params, lang);
-    let mut text = format!("{}\n{rows}", params.name());
+    let mut text = format!("{}\n{rows}", names::scheme(&params.name(), lang));
     if !groups.is_empty() {
         text += &svg::plain(&svg::table(&groups));
         text.push('\n');
@@ -77,7 +76,7 @@ fn params_rows(params: &AffineParams, lang: Lang) -> Vec<Row> {
             ]
         }
     };
-    let granularity = granularity(&params.granularity().to_string(), lang);
+    let granularity = names::granularity(&params.granularity().to_string(), lang);
     let mut rows = vec![
         quantize,
         dequantize,
@@ -186,14 +185,15 @@ impl Render for Observer {
     fn html(&self) -> Markup {
         let lang = Lang::current();
         card(html! {
-            (heading(&self.scheme().name(), lang.pick("observer", "观察器")))
+            (heading(&names::scheme(&self.scheme().name(), lang), lang.pick("observer", "观察器")))
             (table(&observer_rows(self, lang)))
         })
     }
 
     fn text(&self) -> String {
-        let rows = text_table(&observer_rows(self, Lang::current()));
-        format!("{}\n{rows}", self.scheme().name())
+        let lang = Lang::current();
+        let rows = text_table(&observer_rows(self, lang));
+        format!("{}\n{rows}", names::scheme(&self.scheme().name(), lang))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::block::{MxTensor, NvFp4Tensor};
 use crate::codebook::{AbsmeanTensor, CodebookTensor};
 use crate::quantized::{Parameter, Quantized, Summary};
 use crate::render::bits::fields::minus;
-use crate::render::{Lang, Render, displays};
+use crate::render::{Lang, Render, displays, names};
 use crate::scheme::SchemeTensor;
 use crate::tensor::Tensor;
 use crate::text::{general, grouped};
@@ -64,7 +64,7 @@ displays!(Summary);
 
 fn summary_card(summary: &Summary, codes: Option<Tensor>, lang: Lang) -> Markup {
     card(html! {
-        (heading(&summary.scheme, &shape(summary, lang)))
+        (heading(&names::scheme(&summary.scheme, lang), &shape(summary, lang)))
         (table(&rows(summary, lang)))
         @if let Some(codes) = codes {
             div style="margin:10px 0 0" { (elements(&codes)) }
@@ -76,7 +76,7 @@ fn summary_text(summary: &Summary, codes: Option<Tensor>, lang: Lang) -> String 
     let codes = codes.map(|codes| format!("{codes}\n"));
     format!(
         "{}{}{}\n{}{}",
-        summary.scheme,
+        names::scheme(&summary.scheme, lang),
         lang.pick(", ", "，"),
         shape(summary, lang),
         text_table(&rows(summary, lang)),
@@ -109,7 +109,7 @@ fn rows(summary: &Summary, lang: Lang) -> Vec<Row> {
     );
     let shared = Row::new(
         lang.pick("granularity", "粒度"),
-        granularity(&summary.granularity, lang),
+        names::granularity(&summary.granularity, lang),
         "",
     );
     let parameters = summary.parameters.iter();
@@ -192,51 +192,12 @@ pub(in crate::render) fn parameter(parameter: &Parameter, lang: Lang) -> String 
     format!("{name} {}", range(&parameter.values, lang))
 }
 
-/// What a summary says in English of who shares a scale, in the notebook's language.
-pub(in crate::render) fn granularity(text: &str, lang: Lang) -> String {
-    let chinese = || {
-        if text == "tensor" {
-            return Some("整个张量".to_owned());
-        }
-        if let Some(axis) = text.strip_prefix("axis ") {
-            return Some(format!("轴 {axis}"));
-        }
-        let (kind, size) = text.split_once(" of ")?;
-        let one = match kind {
-            "groups" => "组",
-            "blocks" => "块",
-            _ => return None,
-        };
-        Some(match size.split_once(" along axis ") {
-            Some((size, axis)) => format!("沿轴 {axis} 每 {size} 个一{one}"),
-            None if size.contains(" x ") => format!("{} 的块", size.replace(" x ", " × ")),
-            None => format!("每 {size} 个一{one}"),
-        })
-    };
-    match lang {
-        Lang::En => text.to_owned(),
-        Lang::Zh => chinese().unwrap_or_else(|| text.to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn who_shares_a_scale_in_chinese() {
-        for (text, chinese) in [
-            ("tensor", "整个张量"),
-            ("axis 1", "轴 1"),
-            ("groups of 32 along axis 1", "沿轴 1 每 32 个一组"),
-            ("blocks of 256 along axis 0", "沿轴 0 每 256 个一块"),
-            ("blocks of 128 x 64", "128 × 64 的块"),
-            ("blocks of 64", "每 64 个一块"),
-            ("rows", "rows"),
-        ] {
-            assert_eq!(granularity(text, Lang::Zh), chinese);
-            assert_eq!(granularity(text, Lang::En), text);
-        }
+    fn a_parameter_in_chinese_keeps_the_name_of_its_format() {
         assert_eq!(parameter_name("scale (d)", Lang::Zh), "缩放因子 (d)");
         assert_eq!(parameter_name("scale (d)", Lang::En), "scale (d)");
     }

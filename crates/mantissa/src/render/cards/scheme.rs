@@ -4,7 +4,7 @@ use super::sheet::{Cell, sheet};
 use super::{card, heading};
 use crate::render::bits::fields::minus;
 use crate::render::svg::{self, columns, pad};
-use crate::render::{Lang, Render, displays};
+use crate::render::{Lang, Render, displays, names};
 use crate::scheme::{SchemeRow, SchemeTable};
 use crate::text::general;
 use maud::{Markup, html};
@@ -90,7 +90,10 @@ fn title(lang: Lang) -> &'static str {
 }
 
 fn scheme_card(table: &SchemeTable, lang: Lang) -> Markup {
-    let names = table.rows.iter().map(|row| Cell::name(&row.name));
+    let names = table
+        .rows
+        .iter()
+        .map(|row| Cell::name(names::scheme(&row.name, lang)));
     let rows = names.zip(numbers(table)).map(|(name, numbers)| {
         let numbers = numbers.map(|(text, best)| Cell::number(minus(text)).bold(best));
         [name].into_iter().chain(numbers).collect()
@@ -107,16 +110,17 @@ fn scheme_card(table: &SchemeTable, lang: Lang) -> Markup {
 
 /// The same in aligned columns; the best numbers have a star.
 fn scheme_text(table: &SchemeTable, lang: Lang) -> String {
-    let width = table.rows.iter().map(|row| columns(&row.name)).max();
-    let width = width.unwrap_or(0);
+    let names = table.rows.iter().map(|row| names::scheme(&row.name, lang));
+    let names: Vec<String> = names.collect();
+    let width = names.iter().map(|name| columns(name)).max().unwrap_or(0);
     let heads = COLUMNS
         .iter()
         .map(|column| format!("{} ", column.head(lang)));
     let heads = [pad("", width)].into_iter().chain(heads).collect();
-    let rows = table.rows.iter().zip(numbers(table)).map(|(row, numbers)| {
+    let rows = names.iter().zip(numbers(table)).map(|(name, numbers)| {
         let star = |best| if best { "*" } else { " " };
         let numbers = numbers.map(|(text, best)| text + star(best));
-        [pad(&row.name, width)].into_iter().chain(numbers).collect()
+        [pad(name, width)].into_iter().chain(numbers).collect()
     });
     let rows: Vec<Vec<String>> = [heads].into_iter().chain(rows).collect();
     let lines = svg::table(&rows);

@@ -6,7 +6,7 @@ use crate::quantized::{QuantError, unwrap};
 use crate::render::figure::px;
 use crate::render::svg::{Font, table, text};
 use crate::render::theme::{EXPONENT, Hue, MUTED, PLAIN};
-use crate::render::{Figure, Lang};
+use crate::render::{Figure, Lang, names};
 use crate::text::general;
 use maud::{Markup, html};
 
@@ -38,14 +38,15 @@ const DB_A_BIT: f64 = 6.020599913279624;
 /// minus infinity.
 #[track_caller]
 pub fn bits_vs_sqnr<N: Into<String>>(rows: impl IntoIterator<Item = (N, f64, f64)>) -> Figure {
+    let lang = Lang::current();
     let row = |(name, bits, db): (N, f64, f64)| Row {
-        name: one_line(&name.into()),
+        name: names::scheme(&one_line(&name.into()), lang),
         bits,
         db,
     };
     let rows: Vec<Row> = rows.into_iter().map(row).collect();
     unwrap(check(&rows));
-    draw(&rows, Lang::current())
+    draw(&rows, lang)
 }
 
 struct Row {

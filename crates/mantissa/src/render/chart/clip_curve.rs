@@ -5,7 +5,7 @@ use crate::calibrate::{ClipCurve, ClipPoint};
 use crate::render::number_line::axis::fitting;
 use crate::render::svg::{table, text};
 use crate::render::theme::{EXPONENT, Hue, INK, LOST, PAPER, SIGN};
-use crate::render::{Figure, Lang, Render, displays};
+use crate::render::{Figure, Lang, Render, displays, names};
 use crate::text::general;
 use maud::{Markup, html};
 use std::fmt;
@@ -129,7 +129,7 @@ impl ClipCurve {
 
     fn remark(&self, lang: Lang) -> String {
         let (best, whole) = (self.best(), self.whole());
-        let scheme = self.scheme();
+        let scheme = names::scheme(self.scheme(), lang);
         let (at, mse, all) = (
             general(best.threshold.into(), 4),
             general(best.mse(), 4),

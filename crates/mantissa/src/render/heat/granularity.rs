@@ -7,10 +7,9 @@ use super::matrix::{Matrix, Precision, number, size};
 use crate::granularity::Groups;
 use crate::metrics::try_errors;
 use crate::quantized::{QuantError, Quantized, Quantizer, Summary, numbers, unwrap};
-use crate::render::cards::granularity;
 use crate::render::svg::{Font, formulas, plain, text};
 use crate::render::theme::{EXPONENT, FRACTION, Hue, INTEGER, LOST, MUTED, SIGN};
-use crate::render::{Figure, Lang};
+use crate::render::{Figure, Lang, names};
 use crate::tensor::TensorData;
 use maud::{Markup, html};
 use ndarray::ArrayD;
@@ -185,8 +184,9 @@ impl Shared {
     /// What is below a panel: who shares, the scheme, what is stored, bits, error.
     fn captions(&self, lang: Lang) -> Vec<(Font, String)> {
         let summary = &self.summary;
-        let shared = granularity(&summary.granularity, lang);
+        let shared = names::granularity(&summary.granularity, lang);
         let scheme = self.name.replace(&format!(", {}", summary.granularity), "");
+        let scheme = names::scheme(&scheme, lang);
         let codes = format!("{} × {}", summary.len(), summary.dtype);
         let parameters = summary.parameters.iter();
         let parameters = parameters.map(|p| format!("{} × {}", p.count, p.dtype));

@@ -10,11 +10,11 @@ use super::matrix::{Matrix, Precision, number, size};
 use crate::granularity::Groups;
 use crate::metrics::{Errors, try_errors};
 use crate::quantized::{QuantError, Quantized, Summary, numbers, unwrap};
-use crate::render::cards::{granularity, parameter};
+use crate::render::cards::parameter;
 use crate::render::figure::px;
 use crate::render::svg::{Font, plain, text};
 use crate::render::theme::{EXPONENT, FRACTION, INK, LOST, MUTED, PLAIN, SIGN};
-use crate::render::{Figure, Lang};
+use crate::render::{Figure, Lang, names};
 use crate::tensor::TensorData;
 use maud::{Markup, html};
 
@@ -274,7 +274,7 @@ impl Maps {
     /// The scheme; bits and errors; who shares a scale.
     fn words(&self, lang: Lang) -> [String; 3] {
         let summary = &self.summary;
-        let scheme = &summary.scheme;
+        let scheme = names::scheme(&summary.scheme, lang);
         let bits = number(summary.bits_per_weight(), 5);
         let [mse, most] = [self.errors.mse, self.errors.max_abs].map(|x| number(x, 5));
         let shape = &summary.shape;
@@ -289,7 +289,7 @@ impl Maps {
             1 => format!("{at}[{}]", self.worst),
             _ => String::new(),
         };
-        let shared = granularity(&summary.granularity, lang);
+        let shared = names::granularity(&summary.granularity, lang);
         let scales = match &self.groups {
             Some(groups) => vec![about(groups, lang)],
             None => {

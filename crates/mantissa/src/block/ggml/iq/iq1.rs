@@ -80,7 +80,7 @@ static S_FIELDS: [Field; 3] = [
         FieldKind::HighBits,
         [
             "two bytes for each 32 weights: the high three bits of four points, scale, and sign of the shift",
-            "每 32 个权重两字节：四个格点序号的高三位、步长、平移的符号",
+            "每 32 个权重两字节：四个格点序号的高三位、缩放因子、平移的符号",
         ],
     ),
 ];
@@ -101,7 +101,7 @@ static M_FIELDS: [Field; 3] = [
         FieldKind::SubScales,
         [
             "two bytes for each 64 weights: four scales of 3 bits, and 4 bits of the float16 that they multiply",
-            "每 64 个权重两字节：四个 3 位步长，以及共同单位（float16）的 4 位",
+            "每 64 个权重两字节：四个 3 位缩放因子，以及共同单位（float16）的 4 位",
         ],
     ),
 ];

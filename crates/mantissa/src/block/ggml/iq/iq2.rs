@@ -117,7 +117,7 @@ const SCALES: Field = Field::new(
     FieldKind::SubScales,
     [
         "the scales of each 16 weights, 4 bits, two a byte",
-        "每 16 个权重的步长，4 位，每字节两个",
+        "每 16 个权重的缩放因子，4 位，每字节两个",
     ],
 );
 static XXS_FIELDS: [Field; 2] = [
@@ -128,7 +128,7 @@ static XXS_FIELDS: [Field; 2] = [
         FieldKind::Codes,
         [
             "eight bytes for each 32 weights: four points, four times seven signs, a scale of 4 bits",
-            "每 32 个权重八字节：四个格点序号、四组七个符号、4 位步长",
+            "每 32 个权重八字节：四个格点序号、四组七个符号、4 位缩放因子",
         ],
     ),
 ];

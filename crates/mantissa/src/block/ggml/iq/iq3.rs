@@ -95,7 +95,7 @@ static XXS_FIELDS: [Field; 3] = [
         FieldKind::Signs,
         [
             "four bytes for each 32 weights: four times seven signs, and a scale of 4 bits",
-            "每 32 个权重四字节：四组七个符号与 4 位步长",
+            "每 32 个权重四字节：四组七个符号与 4 位缩放因子",
         ],
     ),
 ];
@@ -134,7 +134,7 @@ static S_FIELDS: [Field; 5] = [
         FieldKind::SubScales,
         [
             "the scales of each 32 weights, 4 bits, two a byte",
-            "每 32 个权重的步长，4 位，每字节两个",
+            "每 32 个权重的缩放因子，4 位，每字节两个",
         ],
     ),
 ];

@@ -54,7 +54,7 @@ static FIELDS: [Field; 4] = [
         FieldKind::SubScales,
         [
             "byte j: the scale of part j, 4 bits, then its offset, 4 bits",
-            "字节 j：低半是第 j 组的步长，高半是其偏移，各 4 位",
+            "字节 j：低半是第 j 组的缩放因子，高半是其偏移，各 4 位",
         ],
     ),
     Field::new(

@@ -73,7 +73,7 @@ static FIELDS: [Field; 4] = [
         FieldKind::SubScales,
         [
             "the low four bits of sixteen scales, two a byte, then the high two, four a byte",
-            "十六个步长的低四位，每字节两个；然后是高二位，每字节四个",
+            "十六个缩放因子的低四位，每字节两个；然后是高二位，每字节四个",
         ],
     ),
     D,

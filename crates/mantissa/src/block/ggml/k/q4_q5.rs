@@ -97,7 +97,7 @@ const SCALES: Field = Field::new(
     FieldKind::SubScales,
     [
         "eight scales and eight offsets, 6 bits each",
-        "八个步长与八个偏移，各 6 位",
+        "八个缩放因子与八个偏移，各 6 位",
     ],
 );
 static Q4_FIELDS: [Field; 4] = [

@@ -69,7 +69,7 @@ static FIELDS: [Field; 4] = [
         FieldKind::SubScales,
         [
             "byte j: the scale of part j, an int8",
-            "字节 j：第 j 组的步长，int8",
+            "字节 j：第 j 组的缩放因子，int8",
         ],
     ),
     D,

@@ -46,7 +46,10 @@ static FIELDS: [Field; 3] = [
         "d",
         4,
         FieldKind::Scale,
-        ["the scale of the block, a float32", "整块的步长，float32"],
+        [
+            "the scale of the block, a float32",
+            "整块的缩放因子，float32",
+        ],
     ),
     Field::new(
         "qs",

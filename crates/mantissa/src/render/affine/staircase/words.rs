@@ -2,16 +2,16 @@
 
 use super::Staircase;
 use crate::dtype::DType;
-use crate::render::Lang;
 use crate::render::affine::short;
 use crate::render::svg::table;
+use crate::render::{Lang, names};
 
 /// Of more steps than this the text has the first and the last.
 const MOST: usize = 32;
 
 impl Staircase {
     pub(super) fn title(&self, lang: Lang) -> String {
-        let name = &self.scheme.name;
+        let name = names::scheme(&self.scheme.name, lang);
         match lang {
             Lang::En => format!("The staircase of {name}"),
             Lang::Zh => format!("{name} 的阶梯函数"),
