@@ -21,6 +21,27 @@ pub fn same(title: &str, before: &Notebook, after: &Notebook) -> Result<bool> {
     Ok(false)
 }
 
+/// What a comparison of so many notebooks comes to.
+pub fn verdict(count: usize, differing: &[String]) -> String {
+    match (count, differing) {
+        (1, []) => "1 notebook reproduces its committed outputs".to_owned(),
+        (_, []) => format!("{count} notebooks reproduce their committed outputs"),
+        (1, [one]) => format!("{one} differs"),
+        _ => {
+            let many = if differing.len() == 1 {
+                "differs"
+            } else {
+                "differ"
+            };
+            format!(
+                "{} of {count} {many}: {}",
+                differing.len(),
+                differing.join(", ")
+            )
+        }
+    }
+}
+
 /// The lines that differ, with two around them.
 pub fn difference(before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
@@ -65,6 +86,20 @@ mod tests {
         let after = "1\n2\n3\nfour\n5\n6\n";
         let expected = "@@ line 2 @@\n 2\n 3\n-4\n+four\n 5\n 6";
         assert_eq!(difference(before, after), expected);
+    }
+
+    #[test]
+    fn the_verdict_counts_and_names_what_differs() {
+        let names = ["zh/01".to_owned(), "en/02".to_owned()];
+        for (count, differing, verdict) in [
+            (8, 0, "8 notebooks reproduce their committed outputs"),
+            (1, 0, "1 notebook reproduces its committed outputs"),
+            (8, 1, "1 of 8 differs: zh/01"),
+            (8, 2, "2 of 8 differ: zh/01, en/02"),
+            (1, 1, "zh/01 differs"),
+        ] {
+            assert_eq!(super::verdict(count, &names[..differing]), verdict);
+        }
     }
 
     #[test]

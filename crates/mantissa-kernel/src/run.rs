@@ -46,7 +46,7 @@ pub fn run(project: &Project, named: &[PathBuf], destination: &Destination) -> R
         bail!("--output names one file, so name one notebook");
     }
     Seed::prepare(project)?;
-    let mut same = true;
+    let mut differing = Vec::new();
     for path in &notebooks {
         let title = project.display(path).to_string();
         let before = notebook::read(path)?;
@@ -55,14 +55,19 @@ pub fn run(project: &Project, named: &[PathBuf], destination: &Destination) -> R
         match destination {
             Destination::File(file) => notebook::write(&after, file)?,
             Destination::InPlace if ok => notebook::write(&after, path)?,
-            Destination::Check if ok => same &= check::same(&title, &before, &after)?,
+            Destination::Check if ok && !check::same(&title, &before, &after)? => {
+                differing.push(title);
+            }
             _ => {}
         }
         if !ok {
             return Ok(false);
         }
     }
-    Ok(same)
+    if *destination == Destination::Check {
+        println!("\n{}", check::verdict(notebooks.len(), &differing));
+    }
+    Ok(differing.is_empty())
 }
 
 /// Every notebook of the checkout, language by language.

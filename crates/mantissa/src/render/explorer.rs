@@ -9,7 +9,7 @@ mod words;
 
 use super::bits::bits;
 use super::bits::fields::{Part, layout};
-use super::script::{array, compact, object, quoted};
+use super::script::{TRUST, TRUST_ZH, array, compact, object, quoted};
 use super::theme::{INK, LOST, MONO, MUTED, PAPER, RULE, SANS, SHADE};
 use super::{Figure, Lang, Markup, Render, displays};
 use crate::codec::{Overflow, Rounding};
@@ -113,10 +113,10 @@ impl Explorer {
 
 impl Render for Explorer {
     fn html(&self) -> Markup {
-        let hint = self.lang.pick(
-            "A still picture: the explorer needs scripts, which a trusted notebook runs.",
-            "这是静态图：交互需要运行脚本，把笔记本设为“信任”后即可使用。",
-        );
+        let hint = match self.lang {
+            Lang::En => format!("A still picture: the explorer {TRUST}"),
+            Lang::Zh => format!("这是静态图：交互{TRUST_ZH}"),
+        };
         html! {
             div data-mantissa-explorer=(self.data()) {
                 div style={ "color:" (MUTED) ";background:" (PAPER) ";font-size:13px" } {

@@ -1,5 +1,10 @@
 //! Scripts in the page, and JSON for them.
 
+/// Why a picture stands still, and what to do.
+pub(super) const TRUST: &str = "needs scripts, which a trusted notebook runs. In JupyterLab: \
+     command palette (Ctrl+Shift+C), \"Trust Notebook\".";
+pub(super) const TRUST_ZH: &str = "需要运行脚本，信任笔记本后即可使用。在 JupyterLab 里：命令面板（Ctrl+Shift+C），“Trust Notebook”（信任笔记本）。";
+
 /// A JSON object of finished JSON values.
 pub(super) fn object<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let members = members.into_iter();

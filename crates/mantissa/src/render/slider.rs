@@ -4,7 +4,7 @@
 //! run, `slider.js` puts the slider above the picture; where they do not, the picture remains.
 
 use super::figure::Figure;
-use super::script::{array, compact, object, quoted};
+use super::script::{TRUST, TRUST_ZH, array, compact, object, quoted};
 use super::theme::{INK, MUTED, PAPER, SANS};
 use super::{Lang, Markup, Render, displays};
 use maud::{PreEscaped, html};
@@ -124,13 +124,10 @@ impl Render for Slider {
         let name = &self.frames[self.start].0;
         let note = match self.lang {
             Lang::En => format!(
-                "{}: {name}. A still picture: the slider needs scripts, which a trusted notebook runs.",
+                "{}: {name}. A still picture: the slider {TRUST}",
                 self.label
             ),
-            Lang::Zh => format!(
-                "{}：{name}。这是静态图：滑块需要运行脚本，把笔记本设为“信任”后即可使用。",
-                self.label
-            ),
+            Lang::Zh => format!("{}：{name}。这是静态图：滑块{TRUST_ZH}", self.label),
         };
         let frame = format!("max-width:880px;background:{PAPER};color-scheme:light");
         let muted = format!("padding:0 20px 8px;color:{MUTED};font:13px/1.5 {SANS}");

@@ -343,13 +343,14 @@ function panel({ format, fields, code: start, words, style }) {
       font: "14px/1.5 " + sans,
       textAlign: "left",
     },
-    // Keys pressed here are no commands of JupyterLab ...
-    { role: "group", "aria-label": words.label, "data-lm-suppress-shortcuts": "true" },
+    { role: "group", "aria-label": words.label },
     heading,
     ...parts.map((part) => part.element),
   );
-  // ... nor of any other page.
-  element.addEventListener("keydown", (event) => event.stopPropagation());
+  // Letters, arrows and the like typed here are no commands of the front end; Ctrl+S still saves.
+  element.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+  });
   return element;
 }
 
