@@ -5,24 +5,33 @@ use super::Lang;
 /// The name of a scheme: phrases after commas, and options in brackets. What no scheme of the library
 /// says stays as it is.
 pub(super) fn scheme(name: &str, lang: Lang) -> String {
-    if lang == Lang::En {
-        return name.to_owned();
-    }
-    let phrases = |text: &str| -> String {
-        let phrases: Vec<String> = text.split(", ").map(phrase).collect();
-        phrases.join("，")
-    };
     let options = name
         .strip_suffix(')')
         .and_then(|name| name.split_once(" ("));
-    match options {
-        Some((name, options)) => format!("{} ({})", phrases(name), phrases(options)),
-        None => phrases(name),
+    match (lang, options) {
+        (Lang::En, _) => name.to_owned(),
+        (Lang::Zh, Some((name, options))) => format!("{} ({})", phrases(name), phrases(options)),
+        (Lang::Zh, None) => phrases(name),
     }
 }
 
+/// Phrases in Chinese; a comma before one that is not known stays with it.
+fn phrases(text: &str) -> String {
+    let mut all = String::new();
+    for (i, english) in text.split(", ").enumerate() {
+        let chinese = phrase(english);
+        all += match (i, &chinese) {
+            (0, _) => "",
+            (_, Some(_)) => "，",
+            (_, None) => ", ",
+        };
+        all += chinese.as_deref().unwrap_or(english);
+    }
+    all
+}
+
 /// One phrase of a name in Chinese.
-fn phrase(text: &str) -> String {
+fn phrase(text: &str) -> Option<String> {
     let known = match text {
         "full range" => "全范围",
         "no clipping" => "不截断",
@@ -32,68 +41,59 @@ fn phrase(text: &str) -> String {
         "single level" => "单层缩放因子",
         "ternary" => "三值",
         "binary" => "二值",
-        _ => "",
+        _ => return numbered(text).or_else(|| shared(text)),
     };
-    if !known.is_empty() {
-        return known.to_owned();
-    }
-    if let Some(percent) = text.strip_prefix("percentile ") {
-        return format!("百分位 {percent}");
-    }
-    if let Some(scale) = text.strip_prefix("tensor scale ") {
-        return format!("张量缩放因子 {scale}");
-    }
-    if let Some((low, high)) = text
-        .strip_prefix("clipped to ")
-        .and_then(|range| range.split_once(" to "))
-    {
-        return format!("截断到 {low} 到 {high}");
-    }
-    if let Some(dtype) = text.strip_suffix(" out") {
-        return format!("输出 {dtype}");
-    }
-    let kinds = [
-        (" symmetric", "对称"),
-        (" asymmetric", "非对称"),
-        (" dynamic", "动态"),
-        (" static", "静态"),
-    ];
-    for (english, chinese) in kinds {
-        if let Some(dtype) = text.strip_suffix(english) {
-            return format!("{dtype} {chinese}");
+    Some(known.to_owned())
+}
+
+/// A phrase around a number or a dtype.
+fn numbered(text: &str) -> Option<String> {
+    for (before, after, chinese) in [
+        ("percentile ", "", "百分位 *"),
+        ("tensor scale ", "", "张量缩放因子 *"),
+        ("block ", "", "每 * 个一块"),
+        ("", " out", "输出 *"),
+        ("", " symmetric", "* 对称"),
+        ("", " asymmetric", "* 非对称"),
+        ("", " dynamic", "* 动态"),
+        ("", " static", "* 静态"),
+    ] {
+        let inside = text.strip_prefix(before);
+        if let Some(inside) = inside.and_then(|text| text.strip_suffix(after)) {
+            return Some(chinese.replace('*', inside));
         }
     }
-    granularity(text, Lang::Zh)
+    let (low, high) = text.strip_prefix("clipped to ")?.split_once(" to ")?;
+    Some(format!("截断到 {low} 到 {high}"))
 }
 
 /// Who shares a scale.
 pub(super) fn granularity(text: &str, lang: Lang) -> String {
-    let chinese = || {
-        if text == "tensor" {
-            return Some("整个张量".to_owned());
-        }
-        if let Some(axis) = text.strip_prefix("axis ") {
-            return Some(format!("轴 {axis}"));
-        }
-        if let Some(size) = text.strip_prefix("block ") {
-            return Some(format!("每 {size} 个一块"));
-        }
-        let (kind, size) = text.split_once(" of ")?;
-        let one = match kind {
-            "groups" => "组",
-            "blocks" => "块",
-            _ => return None,
-        };
-        Some(match size.split_once(" along axis ") {
-            Some((size, axis)) => format!("沿轴 {axis} 每 {size} 个一{one}"),
-            None if size.contains(" x ") => format!("{} 的块", size.replace(" x ", " × ")),
-            None => format!("每 {size} 个一{one}"),
-        })
-    };
     match lang {
         Lang::En => text.to_owned(),
-        Lang::Zh => chinese().unwrap_or_else(|| text.to_owned()),
+        Lang::Zh => shared(text).unwrap_or_else(|| text.to_owned()),
     }
+}
+
+/// Who shares a scale, in Chinese.
+fn shared(text: &str) -> Option<String> {
+    if text == "tensor" {
+        return Some("整个张量".to_owned());
+    }
+    if let Some(axis) = text.strip_prefix("axis ") {
+        return Some(format!("轴 {axis}"));
+    }
+    let (kind, size) = text.split_once(" of ")?;
+    let one = match kind {
+        "groups" => "组",
+        "blocks" => "块",
+        _ => return None,
+    };
+    Some(match size.split_once(" along axis ") {
+        Some((size, axis)) => format!("沿轴 {axis} 每 {size} 个一{one}"),
+        None if size.contains(" x ") => format!("{} 的块", size.replace(" x ", " × ")),
+        None => format!("每 {size} 个一{one}"),
+    })
 }
 
 #[cfg(test)]
@@ -155,7 +155,7 @@ mod tests {
         );
         assert_eq!(
             super::scheme("mine, of old (2 x)", Lang::Zh),
-            "mine，of old (2 x)"
+            "mine, of old (2 x)"
         );
     }
 }
