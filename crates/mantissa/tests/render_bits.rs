@@ -1,56 +1,17 @@
 //! The numbers in the bit diagrams, read back from the pictures.
 
+mod bits;
 mod picture;
 
+use bits::{below, cells, evaluate};
 use mantissa::prelude::*;
-use picture::{Text, keeps_to_the_contract, lines, texts, texts_do_not_overlap};
-
-/// The digits in the cells, in reading order.
-fn cells(svg: &str) -> Vec<Text> {
-    let mut cells: Vec<Text> = texts(svg)
-        .into_iter()
-        .filter(|t| t.mono && t.anchor == "middle" && ["0", "1"].contains(&t.content.as_str()))
-        .collect();
-    cells.sort_by(|a, b| (a.y, a.x).partial_cmp(&(b.y, b.x)).unwrap());
-    cells
-}
-
-/// What stands below a cell, nearest first.
-fn below(svg: &str, cell: &Text) -> Vec<String> {
-    let mut found: Vec<Text> = texts(svg)
-        .into_iter()
-        .filter(|t| (t.x - cell.x).abs() < 0.01 && t.y > cell.y && t.y < cell.y + 50.0 && !t.mono)
-        .collect();
-    found.sort_by(|a, b| a.y.partial_cmp(&b.y).unwrap());
-    found.into_iter().map(|t| t.content).collect()
-}
+use picture::{keeps_to_the_contract, lines, texts, texts_do_not_overlap};
 
 /// A line of the text form, without its name.
 fn line<'a>(text: &'a str, name: &str) -> &'a str {
     let line = text.lines().find_map(|line| line.strip_prefix(name));
     line.unwrap_or_else(|| panic!("no line {name} in {text}"))
         .trim()
-}
-
-/// Evaluates `(-1)^1 × 2^(13 - 15) × 1.25`.
-fn evaluate(product: &str) -> f64 {
-    product.split(" × ").map(factor).product()
-}
-
-fn factor(text: &str) -> f64 {
-    match text.split_once('^') {
-        Some(("(-1)", sign)) => f64::powi(-1.0, sign.parse().unwrap()),
-        Some(("2", power)) => {
-            let inner = power.trim_matches(['(', ')']);
-            let power: i32 = match (inner.split_once(" - "), inner.split_once(" + ")) {
-                (Some((a, b)), _) => a.parse::<i32>().unwrap() - b.parse::<i32>().unwrap(),
-                (_, Some((a, b))) => a.parse::<i32>().unwrap() + b.parse::<i32>().unwrap(),
-                _ => inner.parse().unwrap(),
-            };
-            f64::powi(2.0, power)
-        }
-        _ => text.parse().unwrap(),
-    }
 }
 
 fn every_format() -> Vec<DType> {
@@ -335,54 +296,6 @@ fn a_hostile_name_is_escaped() {
     assert!(texts(figure.svg()).iter().any(|t| t.content == "<b>\"&"));
     let html = figure.html().into_string();
     assert!(!html.contains("<b>"), "{html}");
-}
-
-#[test]
-fn the_tutorials_picture_has_the_right_bits_weights_and_biases() {
-    for lang in [Lang::En, Lang::Zh] {
-        let figure = binary_storage_in(lang);
-        keeps_to_the_contract(figure.svg());
-        texts_do_not_overlap(figure.svg());
-        // FP32; BF16 and FP16 side by side; E4M3, E5M2 and INT8 side by side.
-        let digits: String = cells(figure.svg()).into_iter().map(|t| t.content).collect();
-        let expected = [
-            format!("{:032b}", (-6.5_f32).to_bits()),
-            format!("{:016b}", bf16::from_f32(-6.5).to_bits()),
-            format!("{:016b}", f16::from_f32(-6.5).to_bits()),
-            "11001101".to_owned(), // -1.625 × 2^(9 - 7)
-            "11000110".to_owned(), // -1.5 × 2^(17 - 15)
-            format!("{:08b}", -6_i8),
-        ];
-        assert_eq!(digits, expected.concat());
-        let svg = figure.svg();
-        let exponents: Vec<Vec<String>> = cells(svg)[1..9].iter().map(|c| below(svg, c)).collect();
-        let powers: Vec<Vec<String>> = (0..8).rev().map(|p| vec![format!("2^{{{p}}}")]).collect();
-        assert_eq!(exponents, powers);
-        assert_eq!(below(svg, &cells(svg)[80]), ["−2^{7}"]);
-        assert_eq!(figure.text().matches("127").count(), 4, "{}", figure.text());
-        assert!(texts(svg).iter().all(|t| t.content != "2^{8}"));
-    }
-}
-
-#[test]
-fn the_tutorials_picture_says_what_comes_back() {
-    let text = binary_storage().text();
-    let products: Vec<(&str, &str)> = text
-        .lines()
-        .filter_map(|line| line.split_once(" = "))
-        .map(|(product, rest)| (product.trim(), rest.split(' ').next().unwrap()))
-        .collect();
-    let values: Vec<f64> = products
-        .iter()
-        .map(|(_, value)| value.parse().unwrap())
-        .collect();
-    assert_eq!(values, [-6.5, -6.5, -6.5, -6.5, -6.0, -6.0]);
-    for (product, value) in &products[..5] {
-        assert_eq!(evaluate(product), value.parse().unwrap(), "{product}");
-    }
-    assert_eq!(products[5].0, "-128 + 64 + 32 + 16 + 8 + 2");
-    assert_eq!(text.matches("(exact;").count(), 4);
-    assert_eq!(text.matches("(rounded: ").count(), 2);
 }
 
 #[test]

@@ -3,15 +3,10 @@
 mod heat;
 mod picture;
 
-use heat::{cells, contents, matrix, number};
+use heat::{MIXED, W, cells, matrices_and_schemes, matrix, noise, number, panic_of};
 use mantissa::prelude::*;
-use picture::texts;
-
-const W: [[f64; 3]; 3] = [
-    [191.6, -13.5, 728.6],
-    [92.14, 295.5, -184.0],
-    [0.0, 684.6, 245.5],
-];
+use ndarray::Array1;
+use picture::{all_keep_to_the_contract, contents, hostile, lines, passes_in_chinese, texts};
 
 #[test]
 fn each_group_has_its_colour_and_its_scale() {
@@ -115,4 +110,67 @@ fn granularities_side_by_side_have_their_bits_and_errors() {
         shown.contains(&"int8 symmetric, clipped to -300 to 300".to_owned()),
         "{shown:?}"
     );
+}
+
+#[test]
+fn what_cannot_be_drawn_says_what_can() {
+    let large = matrix(128, 64);
+    let int8 = || Affine::symmetric(INT8);
+    let limit =
+        "it takes a matrix or a vector of 1 to 64 rows and columns and at most 1024 elements";
+    let q = int8().quantize(&large);
+    assert!(panic_of(|| granularity_map(&q)).contains("has shape [128, 64]"));
+    assert!(panic_of(|| granularities(&large, [int8()])).contains(limit));
+    let none: [Affine; 0] = [];
+    assert!(panic_of(|| granularities([1.0], none)).contains("1 to 8 schemes, not 0"));
+    let wrong = [Affine::symmetric(INT8).per_axis(2)];
+    assert!(panic_of(|| granularities(W, wrong)).contains("there is no axis 2"));
+}
+
+fn pictures() -> Vec<Figure> {
+    let mut pictures = Vec::new();
+    for (x, schemes) in matrices_and_schemes() {
+        let quantized = schemes.iter().map(|scheme| scheme.quantize(&x));
+        pictures.extend(quantized.map(|q| granularity_map(&q)));
+        pictures.push(granularities(&x, schemes));
+    }
+    let long = Affine::symmetric(hostile(5, 2, true, Specials::IEEE));
+    let vector = Array1::from_iter((0..64).map(noise));
+    let int16 = || Affine::symmetric(INT16);
+    pictures.extend([
+        granularity_map(&long.clone().per_axis(0).quantize(W)),
+        granularities(W, vec![long; 8]),
+        granularities(MIXED, [int16().per_group(1, 2), int16()]),
+        granularity_map(&int16().per_group(0, 4).quantize(&vector)),
+    ]);
+    pictures
+}
+
+#[test]
+fn pictures_keep_to_the_contract() {
+    all_keep_to_the_contract(pictures);
+}
+
+#[test]
+fn in_chinese_too() {
+    if Lang::current() == Lang::En {
+        passes_in_chinese("labels_in_chinese");
+    }
+}
+
+#[test]
+fn labels_in_chinese() {
+    if Lang::current() == Lang::Zh {
+        let map = granularities(W, [Affine::symmetric(INT8).per_block([3, 1])]);
+        for label in ["3 × 1 的块", "每个权重 18.667 位", "MSE 1.0781"] {
+            assert!(contents(map.svg()).contains(&label.to_owned()), "{label}");
+        }
+    }
+}
+
+#[test]
+fn snapshots() {
+    let blocks = granularity_map(&Affine::asymmetric(UINT4).per_block([3, 1]).quantize(W));
+    insta::assert_snapshot!("granularity_map", lines(blocks.svg()));
+    insta::assert_snapshot!("granularity_map_text", blocks.text());
 }

@@ -3,19 +3,14 @@
 mod heat;
 mod picture;
 
-use heat::{Cells, cells, contents, matrix, noise, number};
+use heat::{Cells, MIXED, W, cells, matrices_and_schemes, matrix, noise, number, panic_of};
 use mantissa::prelude::*;
 use ndarray::{Array1, Array2, ArrayD, IxDyn};
 use picture::{
-    Text, hostile, keeps_to_the_contract, lines, passes_in_chinese, rects, texts,
-    texts_do_not_overlap,
+    Text, all_keep_to_the_contract, contents, hostile, keeps_to_the_contract, lines,
+    passes_in_chinese, rects, texts,
 };
 
-const W: [[f64; 3]; 3] = [
-    [191.6, -13.5, 728.6],
-    [92.14, 295.5, -184.0],
-    [0.0, 684.6, 245.5],
-];
 const BLUE: [i32; 3] = [0x00, 0x72, 0xb2];
 const ORANGE: [i32; 3] = [0xa8, 0x47, 0x00];
 const GREEN: [i32; 3] = [0x00, 0x79, 0x5a];
@@ -67,11 +62,6 @@ fn numbers(svg: &str, panel: &Cells) -> Vec<Vec<String>> {
 
 fn flat(rows: Vec<Vec<String>>) -> Vec<String> {
     rows.into_iter().flatten().collect()
-}
-
-fn panic_of(picture: impl FnOnce() -> Figure + std::panic::UnwindSafe) -> String {
-    let panic = std::panic::catch_unwind(picture).expect_err("a panic");
-    *panic.downcast::<String>().expect("a message")
 }
 
 #[test]
@@ -308,8 +298,6 @@ fn what_cannot_be_drawn_says_what_can() {
     let limit =
         "it takes a matrix or a vector of 1 to 64 rows and columns and at most 1024 elements";
     assert!(panic_of(|| heat_maps(&large, &q)).contains(limit));
-    assert!(panic_of(|| granularity_map(&q)).contains("has shape [128, 64]"));
-    assert!(panic_of(|| granularities(&large, [Affine::symmetric(INT8)])).contains(limit));
     let deep = int8.quantize([[[1.0]]]);
     assert!(panic_of(|| heat_maps([[[1.0]]], &deep)).contains(limit));
     let empty = int8.quantize(Vec::<f32>::new());
@@ -318,98 +306,37 @@ fn what_cannot_be_drawn_says_what_can() {
     assert!(panic_of(|| heat_maps([1.0], &other)).contains("the shape of the original, [1]"));
     assert!(panic_of(|| heat_maps([1.0, f64::NAN], &other)).contains("element [1] is nan"));
     assert!(panic_of(|| heat_maps([1.0, 1e300], &other)).contains("element [1] is inf"));
-    let none: [Affine; 0] = [];
-    assert!(panic_of(|| granularities([1.0], none)).contains("1 to 8 schemes, not 0"));
-    let wrong = [Affine::symmetric(INT8).per_axis(2)];
-    assert!(panic_of(|| granularities(W, wrong)).contains("there is no axis 2"));
 }
 
 fn pictures() -> Vec<Figure> {
-    let schemes = |rows: usize, columns: usize| {
-        let int4 = Affine::asymmetric(INT4);
-        let mut schemes = vec![
-            int4.clone(),
-            int4.clone().per_axis(0),
-            int4.clone().per_axis(1),
-        ];
-        if columns.is_multiple_of(2) {
-            schemes.push(int4.clone().per_group(1, columns / 2));
-        }
-        if rows.is_multiple_of(2) {
-            schemes.push(int4.per_block([2, columns]));
-        }
-        schemes
-    };
     let mut pictures = Vec::new();
-    let sizes = [
-        (1, 1),
-        (2, 1),
-        (1, 6),
-        (3, 3),
-        (4, 8),
-        (8, 8),
-        (5, 12),
-        (16, 16),
-        (64, 1),
-        (1, 64),
-        (64, 16),
-        (16, 64),
-        (32, 32),
-    ];
-    for (rows, columns) in sizes {
-        let factors = if rows * columns <= 64 {
-            &[1.0, 1e-30, 3e37][..]
-        } else {
-            &[1.0]
-        };
-        for &factor in factors {
-            let x = matrix(rows, columns) * factor;
-            let schemes = schemes(rows, columns);
-            for scheme in &schemes {
-                let q = scheme.quantize(&x);
-                pictures.push(heat_maps(&x, &q));
-                pictures.push(granularity_map(&q));
-            }
-            pictures.push(granularities(&x, schemes));
-        }
+    for (x, schemes) in matrices_and_schemes() {
+        let quantized = schemes.iter().map(|scheme| scheme.quantize(&x));
+        pictures.extend(quantized.map(|q| heat_maps(&x, &q)));
     }
     let long = hostile(5, 2, true, Specials::IEEE);
     let q = Affine::symmetric(long).per_axis(0).quantize(W);
     let vector = Array1::from_iter((0..64).map(noise));
     let int16 = Affine::symmetric(INT16);
-    let mixed = [[1e-38, -3e38, 0.0, 123456.0], [1.0, 1e-20, 5e37, -7.0]];
+    let int8 = Affine::symmetric(INT8);
     pictures.extend([
         heat_maps(W, &q),
-        granularity_map(&q),
-        granularities(W, vec![Affine::symmetric(long); 8]),
-        heat_maps(mixed, &int16.quantize(mixed)),
-        granularities(mixed, [int16.clone().per_group(1, 2), int16.clone()]),
-        heat_maps(&vector, &int16.clone().per_group(0, 8).quantize(&vector)),
-        granularity_map(&int16.per_group(0, 4).quantize(&vector)),
-        heat_maps(
-            [[0.0; 3]; 2],
-            &Affine::symmetric(INT8).quantize([[0.0; 3]; 2]),
-        ),
-        heat_maps(
-            [[7.0; 3]; 2],
-            &Affine::symmetric(INT8).quantize([[7.0; 3]; 2]),
-        ),
+        heat_maps(MIXED, &int16.quantize(MIXED)),
+        heat_maps(&vector, &int16.per_group(0, 8).quantize(&vector)),
+        heat_maps([[0.0; 3]; 2], &int8.quantize([[0.0; 3]; 2])),
+        heat_maps([[7.0; 3]; 2], &int8.quantize([[7.0; 3]; 2])),
     ]);
     pictures
 }
 
 #[test]
 fn pictures_keep_to_the_contract() {
-    for figure in pictures() {
-        keeps_to_the_contract(figure.svg());
-        texts_do_not_overlap(figure.svg());
-    }
+    all_keep_to_the_contract(pictures);
 }
 
 #[test]
 fn in_chinese_too() {
     if Lang::current() == Lang::En {
-        passes_in_chinese("pictures_keep_to_the_contract");
         passes_in_chinese("labels_in_chinese");
     }
 }
@@ -428,10 +355,6 @@ fn labels_in_chinese() {
             assert!(contents(maps.svg()).contains(&label.to_owned()), "{label}");
             assert!(maps.text().contains(label), "{label}");
         }
-        let map = granularities(W, [Affine::symmetric(INT8).per_block([3, 1])]);
-        for label in ["3 × 1 的块", "每个权重 18.667 位", "MSE 1.0781"] {
-            assert!(contents(map.svg()).contains(&label.to_owned()), "{label}");
-        }
     }
 }
 
@@ -441,7 +364,4 @@ fn the_same_picture_every_time() {
     assert_eq!(picture(), picture());
     insta::assert_snapshot!("heat_maps", lines(picture().svg()));
     insta::assert_snapshot!("heat_maps_text", picture().text());
-    let blocks = granularity_map(&Affine::asymmetric(UINT4).per_block([3, 1]).quantize(W));
-    insta::assert_snapshot!("granularity_map", lines(blocks.svg()));
-    insta::assert_snapshot!("granularity_map_text", blocks.text());
 }

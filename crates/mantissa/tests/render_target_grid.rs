@@ -3,10 +3,7 @@
 mod picture;
 
 use mantissa::prelude::*;
-use picture::{
-    Path, contents, hostile, keeps_to_the_contract, lines, passes_in_chinese, paths,
-    texts_do_not_overlap,
-};
+use picture::{Path, all_keep_to_the_contract, contents, hostile, lines, paths};
 
 const X: [f32; 7] = [5.47, 3.08, -7.59, 0.0, -1.95, -4.57, 10.8];
 const DATA: &str = "#0072b2";
@@ -247,18 +244,7 @@ fn pictures() -> Vec<Figure> {
 
 #[test]
 fn pictures_keep_to_the_contract() {
-    for figure in pictures() {
-        keeps_to_the_contract(figure.svg());
-        texts_do_not_overlap(figure.svg());
-    }
-    assert_eq!(pictures(), pictures());
-}
-
-#[test]
-fn in_chinese_too() {
-    if Lang::current() == Lang::En {
-        passes_in_chinese("pictures_keep_to_the_contract");
-    }
+    all_keep_to_the_contract(pictures);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Cells of matrices, read back from pictures, and matrices to draw.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use crate::picture::texts;
+use mantissa::prelude::*;
 use ndarray::Array2;
 use roxmltree::Document;
 
@@ -67,7 +67,50 @@ pub fn matrix(rows: usize, columns: usize) -> Array2<f64> {
     Array2::from_shape_fn((rows, columns), |(i, j)| noise(i * columns + j))
 }
 
-/// Every text of a picture.
-pub fn contents(svg: &str) -> Vec<String> {
-    texts(svg).into_iter().map(|text| text.content).collect()
+pub fn panic_of(picture: impl FnOnce() -> Figure + std::panic::UnwindSafe) -> String {
+    let panic = std::panic::catch_unwind(picture).expect_err("a panic");
+    *panic.downcast::<String>().expect("a message")
+}
+
+pub const W: [[f64; 3]; 3] = [
+    [191.6, -13.5, 728.6],
+    [92.14, 295.5, -184.0],
+    [0.0, 684.6, 245.5],
+];
+
+/// Magnitudes of every size.
+pub const MIXED: [[f64; 4]; 2] = [[1e-38, -3e38, 0.0, 123456.0], [1.0, 1e-20, 5e37, -7.0]];
+
+/// Matrices of many shapes and sizes, each with schemes that divide it.
+pub fn matrices_and_schemes() -> Vec<(Array2<f64>, Vec<Affine>)> {
+    let int4 = || Affine::asymmetric(INT4);
+    let schemes = |rows: usize, columns: usize| {
+        let mut schemes = vec![int4(), int4().per_axis(0), int4().per_axis(1)];
+        if columns.is_multiple_of(2) {
+            schemes.push(int4().per_group(1, columns / 2));
+        }
+        if rows.is_multiple_of(2) {
+            schemes.push(int4().per_block([2, columns]));
+        }
+        schemes
+    };
+    let small = [
+        (1, 1),
+        (2, 1),
+        (1, 6),
+        (3, 3),
+        (4, 8),
+        (8, 8),
+        (5, 12),
+        (64, 1),
+        (1, 64),
+    ];
+    let large = [(16, 16), (64, 16), (16, 64), (32, 32)];
+    let small = small.map(|size| [1.0, 1e-30, 3e37].map(|factor| (size, factor)));
+    let all = small
+        .concat()
+        .into_iter()
+        .chain(large.map(|size| (size, 1.0)));
+    all.map(|((rows, columns), factor)| (matrix(rows, columns) * factor, schemes(rows, columns)))
+        .collect()
 }

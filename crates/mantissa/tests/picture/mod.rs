@@ -209,6 +209,20 @@ fn span(text: Text) -> (Text, f64, f64) {
     (text, start, start + length)
 }
 
+/// The test `pictures_keep_to_the_contract` of a file: its pictures do, no texts in them lie on each
+/// other, they are the same every time, and all that in Chinese too.
+pub fn all_keep_to_the_contract(pictures: impl Fn() -> Vec<Figure>) {
+    let all = pictures();
+    for figure in &all {
+        keeps_to_the_contract(figure.svg());
+        texts_do_not_overlap(figure.svg());
+    }
+    assert!(all == pictures(), "the pictures differ from time to time");
+    if Lang::current() == Lang::En {
+        passes_in_chinese("pictures_keep_to_the_contract");
+    }
+}
+
 /// The tests of this file whose name holds `name` pass in a notebook in Chinese too. The language is
 /// the process's, so it takes another process.
 pub fn passes_in_chinese(name: &str) {

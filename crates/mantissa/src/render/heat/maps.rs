@@ -1,20 +1,20 @@
 //! Original, codes, what comes back, and the error.
 
+mod words;
+
 use super::bar::bar;
 use super::board::Board;
 use super::colour::Scale;
 use super::edge::Edge;
-use super::labels::{about, labelled};
 use super::layout::{GAP, Layout, Needs, cut, wide};
-use super::matrix::{Matrix, Precision, number, size};
+use super::matrix::{Matrix, Precision, size};
 use crate::granularity::Groups;
 use crate::metrics::{Errors, try_errors};
 use crate::quantized::{QuantError, Quantized, Summary, numbers, unwrap};
-use crate::render::cards::parameter;
 use crate::render::figure::px;
-use crate::render::svg::{Font, plain, text};
+use crate::render::svg::{Font, text};
 use crate::render::theme::{EXPONENT, FRACTION, INK, LOST, MUTED, PLAIN, SIGN};
-use crate::render::{Figure, Lang, names};
+use crate::render::{Figure, Lang};
 use crate::tensor::TensorData;
 use maud::{Markup, html};
 
@@ -269,81 +269,6 @@ impl Maps {
                 (bar((MARGIN + i as f64 * 230.0, y), name, &panel.scale))
             }
         }
-    }
-
-    /// The scheme; bits and errors; who shares a scale.
-    fn words(&self, lang: Lang) -> [String; 3] {
-        let summary = &self.summary;
-        let scheme = names::scheme(&summary.scheme, lang);
-        let bits = number(summary.bits_per_weight(), 5);
-        let [mse, most] = [self.errors.mse, self.errors.max_abs].map(|x| number(x, 5));
-        let shape = &summary.shape;
-        let at = lang.pick(" at ", "，位于 ");
-        let place = match shape.len() {
-            _ if self.errors.max_abs == 0.0 => String::new(),
-            2 => format!(
-                "{at}[{}, {}]",
-                self.worst / self.columns(),
-                self.worst % self.columns()
-            ),
-            1 => format!("{at}[{}]", self.worst),
-            _ => String::new(),
-        };
-        let shared = names::granularity(&summary.granularity, lang);
-        let scales = match &self.groups {
-            Some(groups) => vec![about(groups, lang)],
-            None => {
-                let known = summary.parameters.iter().filter(|p| !p.values.is_empty());
-                known.map(|p| parameter(p, lang)).collect()
-            }
-        };
-        let colon = lang.pick("granularity: ", "粒度：");
-        let scales: Vec<String> = [format!("{colon}{shared}")]
-            .into_iter()
-            .chain(scales)
-            .collect();
-        let scales = scales.join(lang.pick("; ", "；"));
-        match lang {
-            Lang::En => [
-                format!("{scheme}: quantized and dequantized"),
-                format!(
-                    "shape {shape:?}, {bits} bits per weight; mean squared error {mse}, \
-                     largest error {most}{place}"
-                ),
-                scales,
-            ],
-            Lang::Zh => [
-                format!("{scheme}：量化与反量化"),
-                format!(
-                    "形状 {shape:?}，每个权重 {bits} 位；均方误差 {mse}，最大误差 {most}{place}"
-                ),
-                scales,
-            ],
-        }
-    }
-
-    fn text(&self, lang: Lang) -> String {
-        let mut lines: Vec<String> = self.words(lang).iter().map(|line| plain(line)).collect();
-        lines.extend(
-            self.groups
-                .iter()
-                .flat_map(|groups| labelled(groups, self.columns())),
-        );
-        for panel in &self.panels {
-            let head = panel.head(&self.summary, lang);
-            lines.push(match panel.matrix.listed() {
-                Some(numbers) => format!("{head}\n{numbers}"),
-                None => {
-                    let (low, high) = panel.matrix.ends();
-                    plain(&format!(
-                        "{head}: {} ... {}",
-                        number(low, 5),
-                        number(high, 5)
-                    ))
-                }
-            });
-        }
-        lines.join("\n")
     }
 }
 
