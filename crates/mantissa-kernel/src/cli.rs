@@ -2,16 +2,17 @@
 
 use crate::build;
 use crate::doctor;
+use crate::engine;
 use crate::environment;
 use crate::figures;
+use crate::kernel;
 use crate::project::Project;
 use crate::run::{self, Destination};
-use crate::seed::{Seed, SessionDir};
-use crate::session;
+use crate::seed::Seed;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{self, ExitCode};
 
 /// Number formats and quantization you can see, in notebooks
 ///
@@ -44,14 +45,18 @@ enum Command {
     },
     /// Say what is installed, what is missing, and what to do
     Doctor,
-    /// Hold a session for another process
-    #[command(hide = true)]
-    Session {
-        input: PathBuf,
-        output: PathBuf,
+    /// Serve Jupyter; its front ends call this
+    Kernel {
+        /// What Jupyter tells the kernel: ports, and a key
+        #[arg(long, short = 'f', value_name = "FILE")]
+        connection_file: PathBuf,
+        /// Serve with evcxr's own server, unchanged
         #[arg(long)]
-        title: String,
+        stock: bool,
     },
+    /// Run cells for another process
+    #[command(hide = true)]
+    Engine,
 }
 
 #[derive(Args, Debug)]
@@ -93,9 +98,9 @@ struct BuildArgs {
 
 /// What `main` does once this process is known to be no worker.
 pub fn main() -> ExitCode {
-    let result = match session::hosted() {
-        Some(dir) if is_kernel() => serve(dir),
-        _ => dispatch(),
+    let result = match is_stock() {
+        true => evcxr_jupyter::main().map(|()| true),
+        false => dispatch(),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
@@ -107,37 +112,30 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Whether Jupyter started this process: the kernelspec's command line.
-fn is_kernel() -> bool {
+/// Whether [`become_stock`] started this process.
+fn is_stock() -> bool {
     std::env::args().nth(1).as_deref() == Some("--control_file")
 }
 
-/// Serves Jupyter in this process, which has a session's environment.
-fn serve(dir: PathBuf) -> Result<bool> {
-    let _dir = SessionDir::adopt(dir);
-    evcxr_jupyter::main()?;
-    Ok(true)
-}
-
-/// Becomes a kernel: prepares a session and starts over in its environment.
-fn become_kernel() -> Result<bool> {
+/// Becomes evcxr's own server, in a session's folders.
+fn become_stock(connection_file: &Path) -> Result<bool> {
     use std::os::unix::process::CommandExt;
     let project = Project::find()?;
-    Seed::prepare(&project)?;
-    let (mut command, dir) = session::host(&project)?;
-    dir.leave();
-    let error = command
-        .args(std::env::args_os().skip(1))
+    let seed = Seed::prepare(&project)?;
+    let dir = seed.copy()?;
+    let error = process::Command::new(std::env::current_exe()?)
+        .arg("--control_file")
+        .arg(connection_file)
+        .env("EVCXR_TMPDIR", dir.engine())
+        .env("EVCXR_CONFIG_DIR", project.lab().join("engine"))
         // The server refreshes an older `rust` kernel that it finds here. None is ours to touch.
         .env("JUPYTER_PATH", project.lab().join("no-kernels"))
         .exec();
+    // Its folder is swept when the next session starts.
     Err(error.into())
 }
 
 fn dispatch() -> Result<bool> {
-    if is_kernel() {
-        return become_kernel();
-    }
     let cli = Cli::parse();
     match cli.command.unwrap_or(Command::Open(cli.open)) {
         Command::Open(args) => {
@@ -168,10 +166,14 @@ fn dispatch() -> Result<bool> {
             };
             build::build(&Project::find()?, &options)
         }
-        Command::Session {
-            input,
-            output,
-            title,
-        } => run::execute_here(&input, &output, &title),
+        Command::Kernel {
+            connection_file,
+            stock: true,
+        } => become_stock(&connection_file),
+        Command::Kernel {
+            connection_file,
+            stock: false,
+        } => kernel::serve(&Project::find()?, &connection_file).map(|()| true),
+        Command::Engine => engine::main().map(|()| true),
     }
 }

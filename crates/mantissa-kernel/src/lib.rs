@@ -11,14 +11,16 @@
 //! which the evcxr engine compiles cells; a *worker* is the process that runs them. One process
 //! holds one session, because the engine takes its folders from the environment.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod build;
 pub mod check;
 pub mod cli;
 pub mod doctor;
+pub mod engine;
 pub mod environment;
 pub mod figures;
+pub mod kernel;
 pub mod notebook;
 pub mod project;
 pub mod run;

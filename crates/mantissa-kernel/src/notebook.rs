@@ -3,15 +3,17 @@
 //! A file is what Jupyter would write (keys sorted, one space of indent), and the same source and
 //! outputs always give the same bytes: cells are numbered, and nothing tells the time.
 
-use crate::session::CellOutcome;
+use crate::session::{CellError, Reply};
 use crate::source::{Language, Source, Text};
+use crate::worker::{Display, DisplayKind};
 use anyhow::{Context, Result, bail};
 use jupyter_protocol::{ExecutionCount, Media};
 use nbformat::v4::{
-    Cell, CellId, CellMetadata, CodemirrorMode, ErrorOutput, ExecuteResult, KernelSpec,
+    Cell, CellId, CellMetadata, CodemirrorMode, DisplayData, ErrorOutput, ExecuteResult, KernelSpec,
     LanguageInfo, Metadata, MultilineString, Notebook, Output,
 };
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -122,33 +124,29 @@ pub fn write(notebook: &Notebook, path: &Path) -> Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// What a code cell gave, as a notebook keeps it: printed lines first, the value last.
-pub fn outputs(outcome: &CellOutcome, count: usize) -> Result<Vec<Output>> {
-    let stream = |name: &str, text: &str| {
-        (!text.is_empty()).then(|| Output::Stream {
-            name: name.to_owned(),
-            text: MultilineString(text.to_owned()),
-        })
+/// What a code cell gave, as a notebook keeps it: in order, texts that follow each other as one.
+pub fn outputs(
+    said: &[Reply],
+    result: &Result<(), CellError>,
+    count: usize,
+) -> anyhow::Result<Vec<Output>> {
+    let mut outputs: Vec<Output> = Vec::new();
+    let print = |outputs: &mut Vec<Output>, stream: &str, more: &str| match outputs.last_mut() {
+        Some(Output::Stream { name, text }) if name == stream => text.0 += more,
+        _ => outputs.push(Output::Stream {
+            name: stream.to_owned(),
+            text: MultilineString(more.to_owned()),
+        }),
     };
-    let mut outputs = Vec::new();
-    outputs.extend(stream("stdout", &outcome.stdout));
-    outputs.extend(stream("stderr", &outcome.stderr));
-    if !outcome.bundle.is_empty() {
-        let bundle = outcome.bundle.iter().map(|(mime, text)| {
-            // Only JSON types hold anything but text.
-            let parsed = mime.contains("json").then(|| serde_json::from_str(text));
-            let value = parsed.and_then(Result::ok);
-            (mime.clone(), value.unwrap_or_else(|| json!(text)))
-        });
-        let data: Media = serde_json::from_value(Value::Object(bundle.collect()))
-            .context("a display that no notebook can hold")?;
-        outputs.push(Output::ExecuteResult(ExecuteResult {
-            execution_count: ExecutionCount::new(count),
-            data,
-            metadata: Map::new(),
-        }));
+    for reply in said {
+        match reply {
+            Reply::Stdout(text) => print(&mut outputs, "stdout", text),
+            Reply::Stderr(text) => print(&mut outputs, "stderr", text),
+            Reply::Display(display) => show(&mut outputs, display, count)?,
+            _ => {}
+        }
     }
-    if let Some(error) = &outcome.error {
+    if let Err(error) = result {
         outputs.push(Output::Error(ErrorOutput {
             ename: error.kind.name().to_owned(),
             evalue: error.message.clone(),
@@ -156,6 +154,37 @@ pub fn outputs(outcome: &CellOutcome, count: usize) -> Result<Vec<Output>> {
         }));
     }
     Ok(outputs)
+}
+
+/// Adds a display, or updates those of its name.
+fn show(outputs: &mut Vec<Output>, display: &Display, count: usize) -> anyhow::Result<()> {
+    let data: Media = serde_json::from_value(bundle(&display.data))
+        .context("a display that no notebook can hold")?;
+    outputs.push(match display.kind {
+        DisplayKind::Value => Output::ExecuteResult(ExecuteResult {
+            execution_count: ExecutionCount::new(count),
+            data,
+            metadata: Map::new(),
+        }),
+        // A notebook forgets the names of displays; what is updated is shown as it was last.
+        DisplayKind::Bare | DisplayKind::Show | DisplayKind::Update => {
+            Output::DisplayData(DisplayData {
+                data,
+                metadata: Map::new(),
+            })
+        }
+    });
+    Ok(())
+}
+
+/// A display's texts as JSON; only JSON types hold anything but text.
+pub fn bundle(data: &BTreeMap<String, String>) -> Value {
+    let entries = data.iter().map(|(mime, text)| {
+        let parsed = mime.contains("json").then(|| serde_json::from_str(text));
+        let value = parsed.and_then(|parsed| parsed.ok());
+        (mime.clone(), value.unwrap_or_else(|| json!(text)))
+    });
+    Value::Object(entries.collect())
 }
 
 /// The notebook without what running it adds.

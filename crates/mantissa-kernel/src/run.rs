@@ -5,12 +5,11 @@ use crate::notebook;
 use crate::progress::Task;
 use crate::project::Project;
 use crate::seed::Seed;
-use crate::session::{self, CellOutcome, Session};
+use crate::session::{CellError, Reply, Session};
 use anyhow::{Context, Result, bail};
 use nbformat::v4::{Cell, Notebook};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// A cell with this tag may fail: Jupyter's own runner has the same rule.
@@ -122,43 +121,24 @@ fn find(project: &Project, name: &Path) -> Result<PathBuf> {
     );
 }
 
-/// Executes a notebook in `folder`, in a process of its own. Gives it as far as it came, and whether
-/// that was the end. The seed must be prepared.
+/// Executes a notebook in `folder`, up to the first cell that fails. Gives it as far as it came, and
+/// whether that was the end. The seed must be prepared.
 pub fn execute(
     project: &Project,
     before: &Notebook,
     folder: &Path,
     title: &str,
 ) -> Result<(Notebook, bool)> {
-    let (mut command, dir) = session::host(project)?;
-    let (input, output) = (dir.path().join("in.ipynb"), dir.path().join("out.ipynb"));
-    notebook::write(before, &input)?;
-    let status = command
-        .arg("session")
-        .args([&input, &output])
-        .args(["--title", title])
-        // The folder says what language pictures are in, whatever the reader's shell says.
-        .env_remove("MANTISSA_LANG")
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .status()
-        .context("cannot start a session")?;
-    let after = notebook::read(&output).with_context(|| format!("{title}: the session ended"))?;
-    Ok((after, status.success()))
-}
-
-/// The session's own side of [`execute`]: runs the cells in order up to the first that fails.
-pub fn execute_here(input: &Path, output: &Path, title: &str) -> Result<bool> {
-    let mut notebook = notebook::without_outputs(&notebook::read(input)?);
+    let mut notebook = notebook::without_outputs(before);
     let total = notebook.cells.iter().filter(|cell| is_code(cell)).count();
     let start = Instant::now();
     println!("{title}");
     let task = Task::start("starting");
-    let mut session = Session::start()?;
+    let mut session = Session::start(project, folder)?;
+    session.ready()?;
     task.clear();
     println!("  {:>7}  {:5.2} s", "start", start.elapsed().as_secs_f64());
     let mut count = 0;
-    let mut failed = false;
     for cell in &mut notebook.cells {
         let Cell::Code {
             metadata,
@@ -175,23 +155,22 @@ pub fn execute_here(input: &Path, output: &Path, title: &str) -> Result<bool> {
         let headline = headline(&code);
         let task = Task::start(&format!("{count}/{total} {headline}"));
         let start = Instant::now();
-        let outcome = session.execute(&code);
+        let mut said = Vec::new();
+        let result = session.execute(&code, |reply| said.push(reply))?;
         task.clear();
         report(count, total, start.elapsed(), headline);
         *execution_count = Some(i32::try_from(count)?);
-        *outputs = notebook::outputs(&outcome, count)?;
+        *outputs = notebook::outputs(&said, &result, count)?;
         let tags = metadata.tags.iter().flatten();
-        if outcome.error.is_some() && !tags.into_iter().any(|tag| tag == MAY_FAIL) {
-            failed = true;
-            explain(title, count, &code, &outcome);
-            break;
+        if let Err(error) = &result
+            && !tags.into_iter().any(|tag| tag == MAY_FAIL)
+        {
+            explain(title, count, &code, &said, error);
+            return Ok((notebook, false));
         }
     }
-    notebook::write(&notebook, output)?;
-    if !failed {
-        println!("  {:>7}  {:5.2} s", "total", start.elapsed().as_secs_f64());
-    }
-    Ok(!failed)
+    println!("  {:>7}  {:5.2} s", "total", start.elapsed().as_secs_f64());
+    Ok((notebook, true))
 }
 
 fn is_code(cell: &Cell) -> bool {
@@ -212,14 +191,20 @@ fn report(count: usize, total: usize, took: Duration, headline: &str) {
 }
 
 /// Tells why a cell failed: which, its source, and the error.
-fn explain(title: &str, count: usize, code: &str, outcome: &CellOutcome) {
-    let Some(error) = &outcome.error else { return };
+fn explain(title: &str, count: usize, code: &str, said: &[Reply], error: &CellError) {
     eprintln!("\nerror: {title}, cell {count}: {error}\n");
     for (index, line) in code.lines().enumerate() {
         eprintln!("{:>4} | {line}", index + 1);
     }
-    if !outcome.stdout.is_empty() {
-        eprintln!("\nit printed:\n{}", outcome.stdout.trim_end());
+    let printed: String = said
+        .iter()
+        .filter_map(|reply| match reply {
+            Reply::Stdout(text) | Reply::Stderr(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    if !printed.is_empty() {
+        eprintln!("\nit printed:\n{}", printed.trim_end());
     }
     eprintln!("\n{}", error.details.trim_end());
 }

@@ -8,6 +8,7 @@
 //! target/lab/seed/
 //!   Cargo.toml  Cargo.lock     a workspace, with the versions of our own Cargo.lock
 //!   seed/                      a member that depends on the library and does nothing
+//!   stdio/                     a member that flushes what cells print, for the runner
 //!   ctx/                       the member that the engine rewrites, with the target folder
 //! ```
 //!
@@ -23,6 +24,7 @@ use crate::project::Project;
 use crate::toolchain;
 use anyhow::{Context, Result, bail};
 use std::collections::VecDeque;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -36,7 +38,7 @@ const ENGINE: &str = "ctx";
 /// learner waiting. (A level for `package."*"` would also optimize the macros' own dependencies, for a
 /// minute.) The rest is what the engine itself asks for in its manifest.
 const WORKSPACE: &str = r#"[workspace]
-members = ["ctx", "seed"]
+members = ["ctx", "seed", "stdio"]
 resolver = "3"
 
 [profile.dev]
@@ -49,6 +51,20 @@ incremental = false
 [profile.dev.package.ctx]
 opt-level = 0
 "#;
+
+/// Flushes the standard output that all cells share, which is not that of the program that loads
+/// them: they have a dynamic standard library.
+const STDIO: &str = r#"//! Made by `cargo lab`.
+
+/// Writes out what has been printed.
+#[unsafe(no_mangle)]
+pub extern "C" fn mantissa_flush() {
+    let _ = std::io::Write::flush(&mut std::io::stdout());
+}
+"#;
+
+/// The session's folder, in the environment of its engine.
+pub const SESSION_VARIABLE: &str = "MANTISSA_SESSION";
 
 /// Compiled dependencies.
 #[derive(Debug)]
@@ -106,6 +122,11 @@ impl Seed {
             ),
             ("seed/src/lib.rs", String::new()),
             (
+                "stdio/Cargo.toml",
+                package("stdio", "\n[lib]\ncrate-type = [\"cdylib\"]\n"),
+            ),
+            ("stdio/src/lib.rs", STDIO.to_owned()),
+            (
                 "ctx/Cargo.toml",
                 package(ENGINE, "\n[lib]\ncrate-type = [\"cdylib\"]\n"),
             ),
@@ -128,7 +149,7 @@ impl Seed {
     /// Runs cargo as the engine will, so that it finds everything fresh.
     fn compile(&self, task: &Task) -> Result<()> {
         let mut child = cargo()
-            .args(["build", "--package", "seed", "--target"])
+            .args(["build", "--package", "seed", "--package", "stdio", "--target"])
             .arg(toolchain::host()?)
             .current_dir(self.dir.join(ENGINE))
             .stdin(Stdio::null())
@@ -170,6 +191,13 @@ impl Seed {
         copy_tree(&self.dir, &path)
             .with_context(|| format!("cannot copy the seed to {}", path.display()))?;
         Ok(SessionDir { path })
+    }
+
+    /// The library that flushes, in the folder of a session.
+    pub fn stdio(session: &Path) -> Result<PathBuf> {
+        let name = format!("{DLL_PREFIX}stdio{DLL_SUFFIX}");
+        let target = session.join(ENGINE).join("target");
+        Ok(target.join(toolchain::host()?).join("debug").join(name))
     }
 
     /// Removes sessions whose process is gone without having cleaned up.

@@ -1,198 +1,159 @@
-//! A running notebook: the engine, its child, and the variables that live there.
+//! A running notebook, from the outside: an engine in a process of its own, and what it answers.
 //!
-//! The engine takes three things from its process: the working directory (relative paths in
-//! `:dep`), `EVCXR_TMPDIR` and `EVCXR_CONFIG_DIR`. So a process holds one session, and whoever wants
-//! one starts a process for it: [`host`] gives the command.
+//! The engine takes three things from its process: the working directory (relative paths in `:dep`),
+//! and two variables that name its folders. So every session has a process for it, and whoever wants
+//! to talk while a cell runs (to stop it, to answer it) can.
 
 use crate::project::{Project, ROOT_VARIABLE};
-use crate::seed::{Seed, SessionDir};
-use crate::worker::{self, Mark};
-use anyhow::{Context, Result, anyhow};
-use crossbeam_channel::Receiver;
-use evcxr::{CommandContext, Error, EvalContext, EvalContextOutputs, EvalOutputs};
-use std::collections::BTreeMap;
+use crate::seed::{SESSION_VARIABLE, Seed, SessionDir};
+use anyhow::{Context, Result, bail};
 use std::env;
-use std::path::PathBuf;
-use std::process::Command;
-use std::thread;
-use std::time::Duration;
+use std::io::{BufRead, BufReader, Write};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
-pub use failure::{CellError, ErrorKind};
+pub use protocol::{CellError, Completion, Completions, ErrorKind, Reply, Request};
 
-mod failure;
+pub(crate) mod protocol;
 
-/// The session's folder, in the environment of its process.
-const DIR_VARIABLE: &str = "MANTISSA_SESSION";
+/// The hidden subcommand that is an engine.
+pub const ENGINE: &str = "engine";
 
-/// How long a silence means that nothing more comes.
-const LAG: Duration = Duration::from_millis(20);
+/// How long an engine may take to end by itself.
+const GRACE: Duration = Duration::from_secs(2);
 
-/// How long to wait for a mark that must come.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Rust-analyzer recurses deeply.
-const STACK: usize = 64 << 20;
-
-/// A command line of this executable that may start a [`Session`], and the folder made for it, which
-/// must be kept until it ends.
-pub fn host(project: &Project) -> Result<(Command, SessionDir)> {
-    let dir = Seed::of(project).copy()?;
-    let mut command = Command::new(env::current_exe()?);
-    command
-        .env(ROOT_VARIABLE, project.root())
-        .env(DIR_VARIABLE, dir.path())
-        .env("EVCXR_TMPDIR", dir.engine())
-        .env("EVCXR_CONFIG_DIR", project.lab().join("engine"));
-    Ok((command, dir))
-}
-
-/// The session's folder, if this process was started by [`host`].
-pub fn hosted() -> Option<PathBuf> {
-    env::var_os(DIR_VARIABLE).map(PathBuf::from)
-}
-
-/// What a cell gave.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CellOutcome {
-    /// What it printed.
-    pub stdout: String,
-    /// What it printed to standard error; of a failed cell this is in the error.
-    pub stderr: String,
-    /// The cell's value, a text for each MIME type.
-    pub bundle: BTreeMap<String, String>,
-    /// Why it failed, if it did.
-    pub error: Option<CellError>,
-}
-
-/// The engine with its child process.
+/// A running engine. It ends, and its folder goes, when this is dropped.
+#[derive(Debug)]
 pub struct Session {
-    context: CommandContext,
-    streams: EvalContextOutputs,
+    sender: Sender,
+    receiver: Receiver,
+    process: Process,
+}
+
+/// Asks.
+#[derive(Debug)]
+pub struct Sender(UnixStream);
+
+/// Hears the answers.
+#[derive(Debug)]
+pub struct Receiver(BufReader<UnixStream>);
+
+/// The engine's process and its folder.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    socket: UnixStream,
+    _dir: SessionDir,
 }
 
 impl Session {
-    /// Starts the engine, in the working directory. The process must come from [`host`].
-    pub fn start() -> Result<Session> {
-        hosted().context("a session runs in a process of its own")?;
-        let (context, streams) = EvalContext::with_subprocess_command(worker::command()?)
-            .map_err(|error| anyhow!("the engine does not start: {error}"))?;
-        let session = Session {
-            context: CommandContext::with_eval_context(context),
-            streams,
-        };
-        // The engine has run a cell of its own to get going.
-        session.rest(&mut Output::default(), 1);
-        Ok(session)
-    }
-
-    /// Runs a cell. That it fails is an outcome, not an error.
-    pub fn execute(&mut self, code: &str) -> CellOutcome {
-        let mut output = Output::default();
-        let (context, streams) = (&mut self.context, &self.streams);
-        // The engine waits until its output has been taken, so that happens here meanwhile.
-        let result = thread::scope(|scope| {
-            let (alive, done) = crossbeam_channel::bounded::<()>(0);
-            let running = thread::Builder::new()
-                .stack_size(STACK)
-                .spawn_scoped(scope, move || {
-                    let _alive = alive;
-                    context.execute(code)
-                });
-            while output.take(streams, &done, Duration::MAX) {}
-            running.expect("a thread can be started").join()
-        });
-        let result = result.unwrap_or_else(|_| Err("the engine panicked".to_owned().into()));
-        // A cell runs once for each time it was compiled to the end, and marks its end each time.
-        let runs = match &result {
-            Ok(outputs) => {
-                let phases = outputs.phases.iter().map(|phase| phase.name.as_str());
-                phases.filter(|name| *name == "Final compile").count()
-            }
-            Err(_) => 0,
-        };
-        self.rest(&mut output, runs);
-        self.outcome(code, result, output)
-    }
-
-    /// Takes the output that is still on its way when the engine is through with `runs` runs.
-    fn rest(&self, output: &mut Output, runs: usize) {
-        let never = crossbeam_channel::never();
-        while output.ends < runs && output.take(&self.streams, &never, PATIENCE) {}
-        // Without an end to wait for, as after a crash, a short silence must do.
-        let silence = if runs == 0 { LAG } else { Duration::ZERO };
-        while output.take(&self.streams, &never, silence) {}
-    }
-
-    fn outcome(
-        &self,
-        code: &str,
-        result: Result<EvalOutputs, Error>,
-        output: Output,
-    ) -> CellOutcome {
-        let (bundle, error) = match result {
-            Ok(outputs) => {
-                let error = output.mark.map(|kind| {
-                    let source = self.context.last_source().unwrap_or_default();
-                    CellError::at_run(kind, &output.stderr, &source, code)
-                });
-                (outputs.content_by_mime_type.into_iter().collect(), error)
-            }
-            Err(Error::CompilationErrors(errors)) => {
-                (BTreeMap::new(), Some(CellError::at_compile(&errors, code)))
-            }
-            Err(error) => {
-                let error = CellError::of_engine(&error.to_string(), &output.stderr);
-                (BTreeMap::new(), Some(error))
-            }
-        };
-        CellOutcome {
-            stdout: output.stdout,
-            stderr: match error {
-                Some(_) => String::new(),
-                None => output.stderr,
+    /// Starts an engine in this working directory; it tells when it is [`Reply::Ready`]. The seed must
+    /// be prepared.
+    pub fn start(project: &Project, folder: &Path) -> Result<Session> {
+        let dir = Seed::of(project).copy()?;
+        let (ours, theirs) = UnixStream::pair()?;
+        let child = Command::new(env::current_exe()?)
+            .arg(ENGINE)
+            .env(ROOT_VARIABLE, project.root())
+            .env(SESSION_VARIABLE, dir.path())
+            .env("EVCXR_TMPDIR", dir.engine())
+            .env("EVCXR_CONFIG_DIR", project.lab().join("engine"))
+            .current_dir(folder)
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            .spawn()
+            .context("cannot start an engine")?;
+        Ok(Session {
+            sender: Sender(ours.try_clone()?),
+            receiver: Receiver(BufReader::new(ours.try_clone()?)),
+            process: Process {
+                child,
+                socket: ours,
+                _dir: dir,
             },
-            bundle,
-            error,
-        }
+        })
     }
-}
 
-/// Output of a cell.
-#[derive(Default)]
-struct Output {
-    stdout: String,
-    stderr: String,
-    mark: Option<ErrorKind>,
-    ends: usize,
-}
+    /// For those who talk and listen at the same time.
+    pub fn split(self) -> (Sender, Receiver, Process) {
+        (self.sender, self.receiver, self.process)
+    }
 
-impl Output {
-    /// Takes a line of either stream, if one comes in time and before all is done.
-    fn take(
+    /// Waits until the engine is ready.
+    pub fn ready(&mut self) -> Result<()> {
+        // Getting going, the engine runs a cell of its own.
+        while self.receiver.next()? != Reply::Ready {}
+        Ok(())
+    }
+
+    /// Runs a cell to its end, and hands on what it shows.
+    pub fn execute(
         &mut self,
-        streams: &EvalContextOutputs,
-        done: &Receiver<()>,
-        patience: Duration,
-    ) -> bool {
-        crossbeam_channel::select! {
-            recv(done) -> _ => false,
-            recv(streams.stdout) -> line => line.map(|line| push_line(&mut self.stdout, &line)).is_ok(),
-            recv(streams.stderr) -> line => line.map(|line| self.error_line(&line)).is_ok(),
-            default(patience) => false,
-        }
-    }
-
-    fn error_line(&mut self, line: &str) {
-        match Mark::parse(line) {
-            Some(Mark::End) => self.ends += 1,
-            Some(Mark::Panicked) => self.mark = Some(ErrorKind::Panic),
-            Some(Mark::Returned) => self.mark = Some(ErrorKind::Returned),
-            None => push_line(&mut self.stderr, line),
+        code: &str,
+        mut tell: impl FnMut(Reply),
+    ) -> Result<Result<(), CellError>> {
+        self.sender.send(&Request::Execute(code.to_owned()))?;
+        loop {
+            match self.receiver.next()? {
+                Reply::Done(result) => return Ok(result),
+                // Nobody is there to be asked.
+                Reply::Input { .. } => self.sender.send(&Request::Answer(String::new()))?,
+                reply => tell(reply),
+            }
         }
     }
 }
 
-fn push_line(text: &mut String, line: &str) {
-    text.push_str(line);
-    text.push('\n');
+impl Sender {
+    /// Sends a request.
+    pub fn send(&mut self, request: &Request) -> Result<()> {
+        let mut line = serde_json::to_string(request)?;
+        line.push('\n');
+        self.0
+            .write_all(line.as_bytes())
+            .context("the engine is gone")
+    }
+}
+
+impl Receiver {
+    /// Waits for the next reply. An error says that the engine is gone.
+    pub fn next(&mut self) -> Result<Reply> {
+        let mut line = String::new();
+        if self.0.read_line(&mut line)? == 0 {
+            bail!("the engine ended");
+        }
+        serde_json::from_str(&line).context("the engine does not speak our language")
+    }
+}
+
+impl Process {
+    /// The engine's process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // The engine ends, with whatever runs in it, when nobody listens any more.
+        let _ = self.socket.shutdown(Shutdown::Both);
+        let start = Instant::now();
+        while start.elapsed() < GRACE {
+            if self.child.try_wait().is_ok_and(|status| status.is_some()) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

@@ -1,167 +1,110 @@
-//! The process that runs compiled cells, and what it tells the session beside their output.
+//! The processes that run compiled cells.
 //!
-//! The engine starts a child and reads its standard output line by line: output of the cell, MIME
-//! blocks, and lines of its own such as "this cell has panicked". It swallows the latter and calls
-//! the cell a success. So our child puts itself between: it forwards every line, and repeats what
-//! the session must know as marks on standard error, which the engine passes through.
+//! ```text
+//! engine ── commands ──► keeper ── commands, input ──► runner ── fork ──► snapshot
+//!    ▲                    │  ▲                            │                  │
+//!    └── answers, events ─┘  └──── output, as written ────┴──────────────────┘
+//! ```
 //!
-//! What a cell writes to standard error is in that pipe before the cell tells that it is through, so
-//! a mark always follows all that it is about: who has read [`Mark::End`] has read everything.
+//! The engine starts a child, tells it which compiled cell to load, and reads its standard output by
+//! lines: output, MIME blocks of which it keeps one a type, news that it swallows. We put a *keeper*
+//! there, which answers the engine in its own protocol, and tells the session everything else as
+//! [`Event`]s, in order and as soon as it is written.
+//!
+//! The *runner* loads cells and runs them. Before each it forks a *snapshot*, which sleeps until the
+//! runner either tells that the cell is through, or is gone: killed by an interrupt, crashed, or ended by
+//! `exit`. Then the snapshot is the runner, with all variables as they were before the cell.
 
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::env;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
-use std::os::unix::process::CommandExt;
+use std::io;
+use std::path::Path;
 use std::process::Command;
+
+mod keeper;
+mod output;
+mod runner;
 
 /// The engine sets this in its child's environment.
 const IS_CHILD: &str = "EVCXR_IS_RUNTIME";
 
-/// Set in the child's environment; the value says how far its start has come.
-const VARIABLE: &str = "MANTISSA_WORKER";
+/// Set in the environment of our processes; the value says which it is.
+const ROLE: &str = "MANTISSA_WORKER";
 
-/// What the engine prints when a cell panicked, when `?` left it early, and when it is through.
-const PANICKED: &[u8] = b"EVCXR_PANIC_NOTIFICATION";
-const RETURNED: &[u8] = b"EVCXR_ERROR_OCCURRED";
-const COMPLETE: &[u8] = b"EVCXR_EXECUTION_COMPLETE";
+/// Where the runner finds the library that flushes what cells have printed.
+const STDIO: &str = "MANTISSA_STDIO";
 
-/// A line that the worker adds to standard error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+/// Tells the library that displays may be sent one by one, with a header (see [`output`]).
+const DISPLAYS: &str = "MANTISSA_DISPLAYS";
+
+/// What the keeper tells the session. On its way, each is a line of JSON on standard error, which the
+/// engine passes through.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// This process runs cells from now on.
+    Runner(i32),
+    /// A cell has been compiled, and runs now.
+    Running,
+    /// Text on standard output.
+    Stdout(String),
+    /// Text on standard error.
+    Stderr(String),
+    /// Something to see.
+    Display(Display),
     /// The cell panicked.
     Panicked,
     /// A `?` in the cell met an error.
     Returned,
-    /// The cell is through.
+    /// The runner ended in this way within the cell, and its snapshot took over.
+    Restored(String),
+    /// The cell is through, and so is its output.
     End,
 }
 
-impl Mark {
-    /// The line, which no program prints by accident.
-    const fn line(self) -> &'static str {
-        match self {
-            Mark::Panicked => "\u{1}mantissa panicked\u{1}",
-            Mark::Returned => "\u{1}mantissa returned\u{1}",
-            Mark::End => "\u{1}mantissa end\u{1}",
-        }
-    }
-
-    /// What a line of the engine means.
-    fn of(line: &[u8]) -> Option<Mark> {
-        match line {
-            PANICKED => Some(Mark::Panicked),
-            RETURNED => Some(Mark::Returned),
-            COMPLETE => Some(Mark::End),
-            _ => None,
-        }
-    }
-
-    /// Reads a line of standard error.
-    pub fn parse(line: &str) -> Option<Mark> {
-        [Mark::Panicked, Mark::Returned, Mark::End]
-            .into_iter()
-            .find(|mark| mark.line() == line)
-    }
+/// Something to see, in several MIME types of which a front end chooses one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Display {
+    /// What becomes of it.
+    pub kind: DisplayKind,
+    /// By this name it can be updated.
+    pub id: Option<String>,
+    /// A text for each MIME type.
+    pub data: BTreeMap<String, String>,
 }
 
-/// The command by which the engine starts its child.
-pub fn command() -> io::Result<Command> {
+/// What becomes of a display.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisplayKind {
+    /// Who sent it did not say; it is the value if it is the last thing that the cell does.
+    #[default]
+    Bare,
+    /// It is shown where it comes.
+    Show,
+    /// It takes the place of those shown with its id.
+    Update,
+    /// It is the value of the cell, if nothing comes after it.
+    Value,
+}
+
+/// The command by which the engine starts its child. `stdio` is the library that flushes.
+pub fn command(stdio: &Path) -> io::Result<Command> {
     let mut command = Command::new(env::current_exe()?);
-    command.env(VARIABLE, "start");
+    command.env(ROLE, "keeper").env(STDIO, stdio);
     Ok(command)
 }
 
-/// Makes this process a worker if the engine started it as its child; comes first in `main`, before
-/// `evcxr::runtime_hook()`, which then takes over.
+/// Makes this process a keeper or a runner if it was started as one; comes first in `main`, before
+/// `evcxr::runtime_hook()`, which does the same for the children of the stock server.
 pub fn hook() {
-    if env::var_os(IS_CHILD).is_none() {
-        return;
-    }
-    let step = env::var(VARIABLE).unwrap_or_default();
-    let result = match step.as_str() {
-        "marks" => tee(),
-        "quiet" => Ok(()),
-        "start" => start_over("marks"),
-        // A child of the stock server: its output must stay as it is.
-        _ => start_over("quiet"),
+    let result = match env::var(ROLE).as_deref() {
+        Ok("keeper") if env::var_os(IS_CHILD).is_some() => keeper::run(),
+        Ok("runner") => runner::run(),
+        _ => return,
     };
-    if let Err(error) = result {
-        eprintln!("The worker cannot start: {error}");
-        std::process::exit(1);
-    }
-}
-
-/// Starts over without `RUST_BACKTRACE`, which the engine sets in every child: a learner's panic
-/// has one line that matters, and forty of the engine's. `MANTISSA_BACKTRACE` brings them back.
-/// (Changing the variable in place would be unsafe, and this takes a millisecond.)
-fn start_over(step: &str) -> io::Result<()> {
-    let backtrace = env::var_os("MANTISSA_BACKTRACE").unwrap_or_else(|| "0".into());
-    Err(Command::new(env::current_exe()?)
-        .args(env::args_os().skip(1))
-        .env(VARIABLE, step)
-        .env("RUST_BACKTRACE", backtrace)
-        .exec())
-}
-
-/// Puts a thread between this process's standard output and whoever reads it.
-fn tee() -> io::Result<()> {
-    let reader = File::from(rustix::io::dup(rustix::stdio::stdout())?);
-    let (output, input) = io::pipe()?;
-    rustix::stdio::dup2_stdout(&input)?;
-    std::thread::spawn(move || {
-        // The session is gone if this fails, and with it the reason to go on.
-        let _ = forward(BufReader::new(output), reader, io::stderr());
-    });
-    Ok(())
-}
-
-/// Forwards lines, and marks what they mean.
-fn forward(mut from: impl BufRead, mut to: impl Write, mut errors: impl Write) -> io::Result<()> {
-    let mut line = Vec::new();
-    while from.read_until(b'\n', &mut line)? > 0 {
-        if let Some(mark) = Mark::of(line.strip_suffix(b"\n").unwrap_or(&line)) {
-            errors.write_all(format!("{}\n", mark.line()).as_bytes())?;
-        }
-        to.write_all(&line)?;
-        line.clear();
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn forwarded(input: &str) -> (String, String) {
-        let (mut to, mut errors) = (Vec::new(), Vec::new());
-        forward(input.as_bytes(), &mut to, &mut errors).unwrap();
-        (
-            String::from_utf8(to).unwrap(),
-            String::from_utf8(errors).unwrap(),
-        )
-    }
-
-    #[test]
-    fn everything_passes_unchanged() {
-        for text in [
-            "one\n\ntwo EVCXR_PANIC_NOTIFICATION\nno newline",
-            "EVCXR_ERROR_OCCURRED\nEVCXR_EXECUTION_COMPLETE\n",
-        ] {
-            assert_eq!(forwarded(text).0, text);
-        }
-    }
-
-    #[test]
-    fn what_the_engine_swallows_is_marked_in_order() {
-        let text = "a\nEVCXR_ERROR_OCCURRED\nEVCXR_PANIC_NOTIFICATION\nEVCXR_EXECUTION_COMPLETE\n";
-        let (_, errors) = forwarded(text);
-        let marks: Vec<_> = errors.lines().filter_map(Mark::parse).collect();
-        assert_eq!(marks, [Mark::Returned, Mark::Panicked, Mark::End]);
-        assert_eq!(errors.lines().count(), 3);
-    }
-
-    #[test]
-    fn output_is_not_marked() {
-        assert_eq!(forwarded("an EVCXR_ERROR_OCCURRED within\n").1, "");
-    }
+    let Err(error) = result;
+    eprintln!("The process for cells cannot go on: {error}");
+    std::process::exit(1);
 }

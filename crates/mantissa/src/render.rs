@@ -70,7 +70,7 @@ macro_rules! displays {
         impl $shown {
             /// Shows this value in a notebook; the kernel calls it for a cell's last expression.
             pub fn evcxr_display(&self) {
-                $crate::render::notebook::show(self);
+                $crate::render::notebook::show_value(self);
             }
         }
     )*};

@@ -1,15 +1,32 @@
 //! The way from a rendering to the kernel.
 //!
-//! The evcxr engine reads MIME blocks from standard output and keeps one of each type a cell, so
+//! A display goes to standard output, as a block for each MIME type:
+//!
+//! ```text
+//! EVCXR_BEGIN_CONTENT text/html
+//! ...
+//! EVCXR_END_CONTENT
+//! ```
+//!
+//! A kernel that sets [`DISPLAYS`] in the cells' environment takes them one by one, each with a block
+//! of type [`HEADER`] before it that says `KIND COUNT`: `show` or `value` (of the cell, if nothing
+//! comes after it), and how many blocks follow. The stock evcxr engine reads MIME blocks from standard output and keeps one of each type a cell, so
 //! the second picture of a cell would overwrite the first. Every cell is a library of its own, with
 //! its own copy of the static below: it collects what the cell has shown, and each display sends
 //! the whole collection again, so the last block holds them all.
 
 use super::Render;
 use maud::{Markup, html};
+use std::env;
 use std::fmt::Debug;
 use std::io::{self, Write};
 use std::sync::Mutex;
+
+/// Set by a kernel that understands [`HEADER`].
+const DISPLAYS: &str = "MANTISSA_DISPLAYS";
+
+/// The type of the block that says what the next ones are.
+const HEADER: &str = "application/x-mantissa-display";
 
 /// One thing that the running cell has shown.
 struct Shown {
@@ -26,10 +43,19 @@ static SHOWN: Mutex<Vec<Shown>> = Mutex::new(Vec::new());
 /// show(&finfo(BF16));
 /// ```
 pub fn show(value: &(impl Render + ?Sized)) {
-    send(Shown {
+    send("show", picture(value));
+}
+
+/// Shows what may be the value of the cell.
+pub(crate) fn show_value(value: &(impl Render + ?Sized)) {
+    send("value", picture(value));
+}
+
+fn picture(value: &(impl Render + ?Sized)) -> Shown {
+    Shown {
         text: value.text(),
         html: Some(value.html()),
-    });
+    }
 }
 
 /// `evcxr_display` for every type that has only `Debug`.
@@ -45,24 +71,43 @@ pub trait EvcxrDisplay {
 impl<T: Debug + ?Sized> EvcxrDisplay for T {
     fn evcxr_display(&self) {
         if std::any::type_name::<T>() != "()" {
-            send(Shown {
+            let shown = Shown {
                 text: format!("{self:?}"),
                 html: None,
-            });
+            };
+            send("value", shown);
         }
     }
 }
 
-/// Adds one display to those of the cell and writes them all.
-fn send(shown: Shown) {
+/// Writes one display; or, for the stock engine, adds it to those of the cell and writes them all.
+fn send(kind: &str, shown: Shown) {
+    if env::var_os(DISPLAYS).is_some() {
+        return write(&with_header(kind, &shown));
+    }
     let mut all = SHOWN
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner());
     all.push(shown);
-    let blocks = blocks(&all);
+    write(&blocks(&all));
+}
+
+fn write(blocks: &str) {
     // Nowhere to report that standard output is gone: the kernel that reads it is gone too.
     let _ = io::stdout().lock().write_all(blocks.as_bytes());
     let _ = io::stdout().flush();
+}
+
+/// What our own kernel reads.
+fn with_header(kind: &str, shown: &Shown) -> String {
+    let text = block("text/plain", &shown.text);
+    match &shown.html {
+        Some(html) => {
+            let html = block("text/html", &html.0);
+            block(HEADER, &format!("{kind} 2")) + &text + &html
+        }
+        None => block(HEADER, &format!("{kind} 1")) + &text,
+    }
 }
 
 /// What evcxr reads: a text block, and an HTML block if anything has HTML.
@@ -114,6 +159,22 @@ mod tests {
              EVCXR_BEGIN_CONTENT text/html\n<div><img></div><div><pre>1 &lt; 2</pre></div>\n\
              EVCXR_END_CONTENT\n"
         );
+    }
+
+    #[test]
+    fn a_header_tells_the_kind_and_how_many_blocks_follow() {
+        assert_eq!(
+            with_header("value", &text("1 < 2")),
+            "EVCXR_BEGIN_CONTENT application/x-mantissa-display\nvalue 1\nEVCXR_END_CONTENT\n\
+             EVCXR_BEGIN_CONTENT text/plain\n1 < 2\nEVCXR_END_CONTENT\n"
+        );
+        let picture = Shown {
+            text: "a picture".into(),
+            html: Some(html! { img; }),
+        };
+        let sent = with_header("show", &picture);
+        assert!(sent.contains("\nshow 2\n"));
+        assert!(sent.ends_with("EVCXR_BEGIN_CONTENT text/html\n<img>\nEVCXR_END_CONTENT\n"));
     }
 
     #[test]

@@ -1,53 +1,9 @@
 //! Why a cell failed, in words for whoever wrote it.
 
+use crate::session::{CellError, ErrorKind};
 use ariadne::{Config, IndexType, Label, Report, ReportKind, Source};
 use evcxr::CompilationError;
-use std::fmt;
 use std::ops::Range;
-
-/// The ways in which a cell fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorKind {
-    /// It does not compile, so nothing of it ran.
-    Compile,
-    /// It panicked.
-    Panic,
-    /// A `?` met an error.
-    Returned,
-    /// The process that ran it ended; all variables are gone.
-    Crash,
-}
-
-impl ErrorKind {
-    /// A name, as Jupyter shows it before the message.
-    pub const fn name(self) -> &'static str {
-        match self {
-            ErrorKind::Compile => "compile error",
-            ErrorKind::Panic => "panic",
-            ErrorKind::Returned => "error",
-            ErrorKind::Crash => "crash",
-        }
-    }
-}
-
-/// Why a cell failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CellError {
-    /// The way.
-    pub kind: ErrorKind,
-    /// One line.
-    pub message: String,
-    /// All that is known, in several lines: the place in the cell, notes, help.
-    pub details: String,
-}
-
-impl fmt::Display for CellError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind.name(), self.message)
-    }
-}
-
-impl std::error::Error for CellError {}
 
 impl CellError {
     /// A panic or an `Err`, told by what the cell printed. `generated` is the source that the engine
@@ -83,20 +39,45 @@ impl CellError {
         }
     }
 
-    /// Anything else that the engine reports, such as the end of the process.
+    /// The end of the process in this way, whose snapshot goes on.
+    pub(super) fn of_end(how: &str, stderr: &str) -> CellError {
+        CellError {
+            kind: ErrorKind::Crash,
+            message: format!("the cell ended its process ({how})"),
+            details: format!("{stderr}{KEPT}"),
+        }
+    }
+
+    /// A cell that was stopped while it ran, or before.
+    pub(super) fn of_interrupt(ran: bool) -> CellError {
+        CellError {
+            kind: ErrorKind::Interrupt,
+            message: "the cell was stopped".to_owned(),
+            details: match ran {
+                true => KEPT.to_owned(),
+                false => "It had not begun to run; nothing has changed.".to_owned(),
+            },
+        }
+    }
+
+    /// Anything else that the engine reports, such as the end of the process without a snapshot.
     pub(super) fn of_engine(message: &str, stderr: &str) -> CellError {
         let crash = message.contains("Subprocess terminated");
+        let lost = "\nAll variables are lost; functions, types and imports are still there.";
         CellError {
-            kind: if crash {
-                ErrorKind::Crash
-            } else {
-                ErrorKind::Compile
+            kind: match crash {
+                true => ErrorKind::Crash,
+                false => ErrorKind::Compile,
             },
             message: message.lines().next().unwrap_or_default().to_owned(),
-            details: format!("{stderr}{message}"),
+            details: format!("{stderr}{message}{}", if crash { lost } else { "" }),
         }
     }
 }
+
+/// What a snapshot means to the learner.
+const KEPT: &str = "Variables are as they were before this cell; threads that earlier cells started \
+                    have ended.";
 
 /// Says where in the cell a panic was, instead of in the file that the engine made of it, and drops
 /// the thread and the advice to look at a backtrace.

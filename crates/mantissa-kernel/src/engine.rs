@@ -1,0 +1,182 @@
+//! A running notebook, from the inside: the evcxr engine, its keeper, and the variables that live
+//! there. A process of its own (see [`crate::session`]), which ends with whoever started it.
+
+use crate::seed::{SESSION_VARIABLE, SessionDir, Seed};
+use crate::session::{CellError, Completion, Completions, Reply, Request};
+use crate::worker;
+use anyhow::{Context, Result, anyhow};
+use crossbeam_channel::{Receiver, unbounded};
+use evcxr::{CommandContext, Error, EvalCallbacks, EvalContext, EvalOutputs};
+use relay::Relay;
+use std::env;
+use std::io::{BufRead, BufReader};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::process::exit;
+use std::thread;
+use std::time::{Duration, Instant};
+
+mod failure;
+mod relay;
+mod stop;
+
+/// How long a cell may take to end that has been stopped. The keeper ends with us in any case.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Rust-analyzer recurses deeply.
+const STACK: usize = 64 << 20;
+
+/// Serves the socket that is this process's standard input, until it is closed.
+pub fn main() -> Result<()> {
+    let dir = env::var_os(SESSION_VARIABLE).context("an engine is started by a session")?;
+    let socket = UnixStream::from(OwnedFd::from(std::io::stdin().as_fd().try_clone_to_owned()?));
+    let relay = Relay::new(socket.try_clone()?);
+    let (work, todo) = unbounded();
+    let (answer, answers) = unbounded();
+    let engine = thread::Builder::new().stack_size(STACK).spawn({
+        let relay = relay.clone();
+        move || {
+            let mut engine = match Engine::start(relay, answers) {
+                Ok(engine) => engine,
+                Err(error) => {
+                    eprintln!("error: {error:#}");
+                    exit(1);
+                }
+            };
+            engine.serve(&todo);
+        }
+    })?;
+    for line in BufReader::new(socket).lines() {
+        match serde_json::from_str(&line?).context("an unknown request")? {
+            Request::Interrupt => relay.interrupt(),
+            // Whoever asked may be through.
+            Request::Answer(text) => drop(answer.send(text)),
+            request => drop(work.send(request)),
+        }
+    }
+    // Whoever started us is gone, perhaps without having cleaned up.
+    drop(work);
+    relay.interrupt();
+    let start = Instant::now();
+    while !engine.is_finished() && start.elapsed() < GRACE {
+        thread::sleep(Duration::from_millis(5));
+    }
+    drop(SessionDir::adopt(dir.into()));
+    exit(0)
+}
+
+/// The engine with its child process.
+struct Engine {
+    context: CommandContext,
+    relay: Relay,
+    answers: Receiver<String>,
+}
+
+impl Engine {
+    fn start(relay: Relay, answers: Receiver<String>) -> Result<Engine> {
+        let stdio = Seed::stdio(env::var_os(SESSION_VARIABLE).unwrap_or_default().as_ref())?;
+        let (context, streams) = EvalContext::with_subprocess_command(worker::command(&stdio)?)
+            .map_err(|error| anyhow!("the engine does not start: {error}"))?;
+        let engine = Engine {
+            context: CommandContext::with_eval_context(context),
+            relay: relay.clone(),
+            answers,
+        };
+        // Text on standard output goes to the keeper, which tells us; what the engine takes from there
+        // is its own.
+        thread::spawn(move || relay.listen(&streams.stderr));
+        // The engine has run a cell of its own to get going.
+        engine.relay.settle(1);
+        engine.relay.say(&Reply::Ready);
+        Ok(engine)
+    }
+
+    /// Does what is asked, in turn.
+    fn serve(&mut self, todo: &Receiver<Request>) {
+        for request in todo {
+            let reply = match request {
+                Request::Execute(code) => Reply::Done(self.execute(&code)),
+                Request::Complete { code, position } => {
+                    Reply::Completions(self.complete(&code, position).unwrap_or_default())
+                }
+                Request::Inspect { code, position } => {
+                    Reply::Inspection(self.inspect(&code, position))
+                }
+                Request::Interrupt | Request::Answer(_) => continue,
+            };
+            self.relay.say(&reply);
+        }
+    }
+
+    fn execute(&mut self, code: &str) -> Result<(), CellError> {
+        self.relay.begin();
+        let (relay, answers) = (self.relay.clone(), self.answers.clone());
+        let ask = move |prompt: String, password: bool| {
+            while answers.try_recv().is_ok() {}
+            relay.say(&Reply::Input { prompt, password });
+            answers.recv().unwrap_or_default()
+        };
+        let context = &mut self.context;
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            context.execute_with_callbacks(
+                code,
+                &mut EvalCallbacks {
+                    input_reader: &|request| ask(request.prompt, request.is_password),
+                },
+            )
+        }));
+        let result = result.unwrap_or_else(|_| Err("the engine panicked".to_owned().into()));
+        // A cell runs once for each time it was compiled to the end, and tells its end each time.
+        let runs = result.as_ref().map_or(0, |outputs| {
+            let phases = outputs.phases.iter();
+            phases.filter(|phase| phase.name == "Final compile").count()
+        });
+        self.relay.settle(runs);
+        let result = self.outcome(code, result);
+        self.relay.end();
+        result
+    }
+
+    fn outcome(&self, code: &str, result: Result<EvalOutputs, Error>) -> Result<(), CellError> {
+        let course = self.relay.course();
+        match result {
+            _ if course.interrupted && (course.end.is_some() || course.failed.is_none()) => {
+                Err(CellError::of_interrupt(course.end.is_some()))
+            }
+            Ok(outputs) => {
+                if let Some(how) = course.end {
+                    return Err(CellError::of_end(&how, &course.stderr));
+                }
+                // The engine's own commands answer with text and tables.
+                self.relay.show(outputs.content_by_mime_type);
+                let Some(kind) = course.failed else {
+                    return Ok(());
+                };
+                let source = self.context.last_source().unwrap_or_default();
+                Err(CellError::at_run(kind, &course.stderr, &source, code))
+            }
+            Err(Error::CompilationErrors(errors)) => Err(CellError::at_compile(&errors, code)),
+            Err(error) => Err(CellError::of_engine(&error.to_string(), &course.stderr)),
+        }
+    }
+
+    fn complete(&mut self, code: &str, position: usize) -> Option<Completions> {
+        let found = self.context.completions(code, position).ok()?;
+        let items = found.completions.into_iter().map(|item| Completion {
+            text: item.code,
+            kind: item.kind.to_owned(),
+            label: item.label,
+        });
+        Some(Completions {
+            start: found.start_offset,
+            end: found.end_offset,
+            items: items.collect(),
+        })
+    }
+
+    fn inspect(&mut self, code: &str, position: usize) -> Option<(String, String)> {
+        let (text, html) = self.context.hover_at(code, position).ok()?;
+        (text != "No documentation found").then_some((text, html))
+    }
+}
+

@@ -1,0 +1,231 @@
+//! The way of a cell's output from the keeper to the session, and what is known of its course.
+
+use super::stop;
+use crate::session::{ErrorKind, Reply};
+use crate::worker::{Display, DisplayKind, Event};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use std::collections::HashMap;
+use std::io::Write;
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What a cell prints to standard error waits this long, because it may be the first part of a failure.
+const HOLD: Duration = Duration::from_millis(60);
+
+/// How long to wait for the end of output that must come.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often an interrupt tries anew.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// What is known of the cell that is running.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Course {
+    /// Whether the engine is at it.
+    busy: bool,
+    /// Whether it has been compiled and runs.
+    running: bool,
+    /// How often it ran to an end.
+    ends: usize,
+    /// Whether it is to be stopped.
+    pub(super) interrupted: bool,
+    /// How it failed, if it did.
+    pub(super) failed: Option<ErrorKind>,
+    /// How its process ended, if it did and a snapshot took over.
+    pub(super) end: Option<String>,
+    /// What it said to standard error as it failed.
+    pub(super) stderr: String,
+}
+
+/// Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub(super) struct Relay(Arc<Shared>);
+
+struct Shared {
+    socket: Mutex<UnixStream>,
+    course: Mutex<Course>,
+    /// Told whenever the course changes.
+    news: Condvar,
+    /// The process that runs cells.
+    runner: Mutex<Option<i32>>,
+}
+
+impl Relay {
+    pub(super) fn new(socket: UnixStream) -> Relay {
+        Relay(Arc::new(Shared {
+            socket: Mutex::new(socket),
+            course: Mutex::default(),
+            news: Condvar::new(),
+            runner: Mutex::default(),
+        }))
+    }
+
+    /// Tells the session.
+    pub(super) fn say(&self, reply: &Reply) {
+        let Ok(mut line) = serde_json::to_string(reply) else {
+            return;
+        };
+        line.push('\n');
+        let mut socket = lock(&self.0.socket);
+        // Whoever reads the socket tells when it is closed.
+        let _ = socket.write_all(line.as_bytes());
+    }
+
+    /// Shows a value of the engine's own.
+    pub(super) fn show(&self, data: HashMap<String, String>) {
+        if !data.is_empty() {
+            self.say(&Reply::Display(Display {
+                kind: DisplayKind::Value,
+                id: None,
+                data: data.into_iter().collect(),
+            }));
+        }
+    }
+
+    /// A cell begins.
+    pub(super) fn begin(&self) {
+        *lock(&self.0.course) = Course {
+            busy: true,
+            ..Course::default()
+        };
+    }
+
+    /// What happened so far.
+    pub(super) fn course(&self) -> Course {
+        lock(&self.0.course).clone()
+    }
+
+    /// The cell is through.
+    pub(super) fn end(&self) {
+        lock(&self.0.course).busy = false;
+    }
+
+    /// Waits for the output that is still on its way when the engine is through with `runs` runs.
+    pub(super) fn settle(&self, runs: usize) {
+        let until = Instant::now() + PATIENCE;
+        let mut course = lock(&self.0.course);
+        while course.ends < runs && Instant::now() < until {
+            let left = until.saturating_duration_since(Instant::now());
+            let waited = self.0.news.wait_timeout(course, left);
+            course = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        drop(course);
+        // Without an end to wait for, as after a crash, a short silence must do.
+        if runs == 0 {
+            thread::sleep(AGAIN);
+        }
+    }
+
+    /// Stops the cell that is running, or about to: its process, or what compiles it.
+    pub(super) fn interrupt(&self) {
+        {
+            let mut course = lock(&self.0.course);
+            if !course.busy || course.interrupted {
+                return;
+            }
+            course.interrupted = true;
+        }
+        let relay = self.clone();
+        thread::spawn(move || {
+            loop {
+                let course = relay.course();
+                if !course.busy || course.end.is_some() {
+                    return;
+                }
+                match *lock(&relay.0.runner) {
+                    Some(runner) if course.running => {
+                        stop::kill(runner);
+                        return;
+                    }
+                    _ => stop::kill_compilers(),
+                }
+                thread::sleep(AGAIN);
+            }
+        });
+    }
+
+    /// Hands on what the keeper tells, as long as there is one.
+    pub(super) fn listen(&self, lines: &Receiver<String>) {
+        let mut held = Held::default();
+        loop {
+            let wait = if held.hurries() { HOLD } else { PATIENCE };
+            match lines.recv_timeout(wait) {
+                // What is no event is an accident of the keeper's, worth reading.
+                Ok(line) => match serde_json::from_str(&line) {
+                    Ok(event) => self.hear(event, &mut held),
+                    Err(_) => self.hear(Event::Stderr(line + "\n"), &mut held),
+                },
+                Err(RecvTimeoutError::Timeout) if held.hurries() => {
+                    self.release(&mut held, DisplayKind::Show);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn hear(&self, event: Event, held: &mut Held) {
+        // What is held may be part of what comes next.
+        match (&event, &held.display) {
+            (Event::Panicked | Event::Returned | Event::Restored(_), _) => {}
+            (Event::Stderr(_), None) => {}
+            (Event::End, _) => self.release(held, DisplayKind::Value),
+            _ => self.release(held, DisplayKind::Show),
+        }
+        let mut course = lock(&self.0.course);
+        match event {
+            Event::Stdout(text) => self.say(&Reply::Stdout(text)),
+            Event::Stderr(text) => held.stderr += &text,
+            Event::Display(display) => match display.kind {
+                DisplayKind::Bare | DisplayKind::Value => held.display = Some(display),
+                _ => self.say(&Reply::Display(display)),
+            },
+            Event::Runner(pid) => *lock(&self.0.runner) = Some(pid),
+            Event::Running => course.running = true,
+            Event::Panicked => course.failed = Some(ErrorKind::Panic),
+            Event::Returned => course.failed = Some(ErrorKind::Returned),
+            Event::Restored(how) => course.end = Some(how),
+            Event::End => {
+                course.running = false;
+                course.ends += 1;
+            }
+        }
+        if course.failed.is_some() || course.end.is_some() {
+            course.stderr += &std::mem::take(&mut held.stderr);
+        }
+        self.0.news.notify_all();
+    }
+
+    fn release(&self, held: &mut Held, kind: DisplayKind) {
+        let Held { stderr, display } = std::mem::take(held);
+        if let Some(display) = display {
+            self.say(&Reply::Display(Display { kind, ..display }));
+        }
+        if !stderr.is_empty() {
+            self.say(&Reply::Stderr(stderr));
+        }
+    }
+}
+
+/// What cannot be handed on before it is known what comes next.
+#[derive(Default)]
+struct Held {
+    /// It may tell of a failure.
+    stderr: String,
+    /// It may be the cell's value.
+    display: Option<Display>,
+}
+
+impl Held {
+    /// Whether it is handed on if nothing comes soon.
+    fn hurries(&self) -> bool {
+        let bare = |display: &Display| display.kind == DisplayKind::Bare;
+        !self.stderr.is_empty() || self.display.as_ref().is_some_and(bare)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
