@@ -127,10 +127,13 @@ impl Engine {
         }));
         let result = result.unwrap_or_else(|_| Err("the engine panicked".to_owned().into()));
         // A cell runs once for each time it was compiled to the end, and tells its end each time.
-        let runs = result.as_ref().map_or(0, |outputs| {
-            let phases = outputs.phases.iter();
-            phases.filter(|phase| phase.name == "Final compile").count()
-        });
+        let runs = match &result {
+            Ok(outputs) => {
+                let phases = outputs.phases.iter();
+                phases.filter(|phase| phase.name == "Final compile").count()
+            }
+            Err(error) => usize::from(never_was(error)),
+        };
         self.relay.settle(runs);
         let result = self.outcome(code, result);
         self.relay.end();
@@ -139,22 +142,23 @@ impl Engine {
 
     fn outcome(&self, code: &str, result: Result<EvalOutputs, Error>) -> Result<(), CellError> {
         let course = self.relay.course();
+        if let Some(how) = course.end {
+            return Err(match course.interrupted {
+                true => CellError::of_interrupt(true),
+                false => CellError::of_end(&how, &course.stderr),
+            });
+        }
+        if let Some(kind) = course.failed {
+            let source = self.context.last_source().unwrap_or_default();
+            return Err(CellError::at_run(kind, &course.stderr, &source, code));
+        }
         match result {
-            _ if course.interrupted && (course.end.is_some() || course.failed.is_none()) => {
-                Err(CellError::of_interrupt(course.end.is_some()))
-            }
             Ok(outputs) => {
-                if let Some(how) = course.end {
-                    return Err(CellError::of_end(&how, &course.stderr));
-                }
                 // The engine's own commands answer with text and tables.
                 self.relay.show(outputs.content_by_mime_type);
-                let Some(kind) = course.failed else {
-                    return Ok(());
-                };
-                let source = self.context.last_source().unwrap_or_default();
-                Err(CellError::at_run(kind, &course.stderr, &source, code))
+                Ok(())
             }
+            Err(_) if course.interrupted => Err(CellError::of_interrupt(false)),
             Err(Error::CompilationErrors(errors)) => Err(CellError::at_compile(&errors, code)),
             Err(error) => Err(CellError::of_engine(&error.to_string(), &course.stderr)),
         }
@@ -180,3 +184,7 @@ impl Engine {
     }
 }
 
+/// Whether the keeper told the engine to give up the cell.
+fn never_was(error: &Error) -> bool {
+    error.to_string().contains("valid UTF-8")
+}

@@ -225,10 +225,11 @@ fn defaults() -> Value {
     })
 }
 
-/// How Jupyter starts the kernel. Interrupting by message is what the server here understands.
+/// How Jupyter starts the kernel. An interrupt comes as a message: a signal would reach all processes of
+/// the session.
 fn kernelspec() -> Result<Value> {
     Ok(json!({
-        "argv": [env::current_exe()?, "--control_file", "{connection_file}"],
+        "argv": [env::current_exe()?, "kernel", "--connection-file", "{connection_file}"],
         "display_name": KERNEL_TITLE,
         "language": "rust",
         "interrupt_mode": "message",

@@ -178,6 +178,8 @@ impl Relay {
         match event {
             Event::Stdout(text) => self.say(&Reply::Stdout(text)),
             Event::Stderr(text) => held.stderr += &text,
+            // What a statement gives, such as a loop.
+            Event::Display(display) if is_unit(&display) => {}
             Event::Display(display) => match display.kind {
                 DisplayKind::Bare | DisplayKind::Value => held.display = Some(display),
                 _ => self.say(&Reply::Display(display)),
@@ -207,6 +209,12 @@ impl Relay {
             self.say(&Reply::Stderr(stderr));
         }
     }
+}
+
+/// Whether a display says nothing: `()`, from the engine's own fallback.
+fn is_unit(display: &Display) -> bool {
+    let text = display.data.get("text/plain").map(String::as_str);
+    display.kind == DisplayKind::Bare && display.data.len() == 1 && text == Some("()")
 }
 
 /// What cannot be handed on before it is known what comes next.

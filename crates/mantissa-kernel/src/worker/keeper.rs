@@ -1,17 +1,17 @@
 //! Stands between the engine and the runner: commands one way, output and news the other.
 
 use super::output::{News, Parser};
-use super::runner::{END, RESTORED, RUNNER};
+use super::runner::{BACK, END, ON, RESTORED, RUNNER, STAYED};
 use super::{DISPLAYS, Event, ROLE};
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process};
 use std::convert::Infallible;
 use std::env;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, PipeWriter, Read, Write};
 use std::os::fd::AsRawFd;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -19,7 +19,11 @@ use std::time::Duration;
 pub(super) const COMMANDS: &str = "MANTISSA_COMMANDS";
 
 /// What the engine expects when a cell is through.
-const COMPLETE: &str = "EVCXR_EXECUTION_COMPLETE";
+const COMPLETE: &[u8] = b"EVCXR_EXECUTION_COMPLETE";
+
+/// A line that is no text, on which the engine gives up the cell, and all that it would have changed:
+/// just what a snapshot means.
+const NEVER_WAS: &[u8] = &[0xff];
 
 /// Standard error ends a moment after standard output at most.
 const MOMENT: Duration = Duration::from_millis(500);
@@ -31,7 +35,7 @@ pub(super) fn run() -> io::Result<Infallible> {
     #[cfg(target_os = "linux")]
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
 
-    let (commands, mut to_commands) = io::pipe()?;
+    let (commands, to_commands) = io::pipe()?;
     // The only descriptor that a child of ours inherits beside the usual three.
     fcntl_setfd(&commands, FdFlags::empty())?;
     let backtrace = env::var_os("MANTISSA_BACKTRACE").unwrap_or_else(|| "0".into());
@@ -53,37 +57,53 @@ pub(super) fn run() -> io::Result<Infallible> {
         return Err(io::Error::other("the runner has no pipes"));
     };
 
-    let state = Arc::new(Mutex::new(State::default()));
+    let keeper = Arc::new(Keeper {
+        state: Mutex::default(),
+        commands: Mutex::new(Some(to_commands)),
+    });
     let (ended, errors_ended) = mpsc::channel();
     thread::spawn(move || errors(stderr, &ended));
-    let watched = Arc::clone(&state);
+    let watching = Arc::clone(&keeper);
     thread::spawn(move || {
-        let end = outputs(stdout, &watched, &errors_ended);
+        let end = watching.outputs(stdout, &errors_ended);
         std::process::exit(end.map_or(1, |status| status.code().unwrap_or(1)));
     });
     for line in io::stdin().lock().lines() {
-        let line = line? + "\n";
-        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.running {
+        let line = line?;
+        if keeper.state().running {
             // The engine answers a question of the cell.
-            input.write_all(line.as_bytes())?;
+            input.write_all((line + "\n").as_bytes())?;
         } else {
-            state.running = true;
-            drop(state);
+            keeper.state().begin();
             tell(&Event::Running);
-            to_commands.write_all(line.as_bytes())?;
+            keeper.command(&line);
         }
     }
     // The engine is gone. An idle runner ends when there are no commands any more, and a snapshot too.
-    drop(to_commands);
-    let state = state.lock().unwrap_or_else(PoisonError::into_inner);
-    if let (true, Some(pid)) = (state.running, state.runner) {
+    lock(&keeper.commands).take();
+    let (running, runner) = (keeper.state().running, keeper.state().runner);
+    if let (true, Some(pid)) = (running, runner) {
         let _ = kill_process(pid, Signal::KILL);
     }
-    drop(state);
     // Whoever reads what they print notices that they are gone, and ends this process.
     thread::sleep(2 * MOMENT);
     std::process::exit(0)
+}
+
+impl State {
+    fn begin(&mut self) {
+        *self = State {
+            running: true,
+            runner: self.runner,
+            ..State::default()
+        };
+    }
+}
+
+struct Keeper {
+    state: Mutex<State>,
+    /// Where the runner, whichever it is, takes its commands from; nowhere once the engine is gone.
+    commands: Mutex<Option<PipeWriter>>,
 }
 
 #[derive(Default)]
@@ -91,6 +111,10 @@ struct State {
     /// Whether a cell is running.
     running: bool,
     runner: Option<Pid>,
+    /// What is to be told to the engine of a cell that failed, if its process stays.
+    failure: Vec<String>,
+    /// Whether the cell has failed and its process was told to let the snapshot go on.
+    going_back: bool,
 }
 
 /// Tells the session of an event.
@@ -104,51 +128,93 @@ fn tell(event: &Event) {
 }
 
 /// Answers the engine.
-fn answer(line: &str) {
-    println!("{line}");
+fn answer(line: &[u8]) {
+    let mut out = io::stdout().lock();
+    // Without a reader, this process is about to end.
+    let _ = out.write_all(line).and_then(|()| out.write_all(b"\n"));
+    let _ = out.flush();
 }
 
-/// Reads what cells print, until no process is left that could print; says how it ended.
-fn outputs(
-    mut from: impl Read,
-    state: &Mutex<State>,
-    errors_ended: &Receiver<()>,
-) -> io::Result<ExitStatus> {
-    let state = || state.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut parser = Parser::default();
-    let mut buffer = [0; 1 << 16];
-    loop {
-        let count = from.read(&mut buffer)?;
-        if count == 0 {
-            parser.finish(&mut |news| {
-                if let News::Event(event) = news {
-                    tell(&event);
-                }
-            });
-            let _ = errors_ended.recv_timeout(MOMENT);
-            return Ok(last_end().unwrap_or_default());
-        }
-        parser.feed(&buffer[..count], &mut |news| match news {
-            News::Event(event) => tell(&event),
-            News::Answer(line) => answer(&line),
-            News::Own(line) => {
-                if let Some(pid) = line.strip_prefix(RUNNER) {
-                    runs(&mut state(), pid);
-                } else if let Some(pid) = line.strip_prefix(RESTORED) {
-                    let how = last_end().map_or_else(|| "it ended".to_owned(), |end| end.to_string());
-                    tell(&Event::Restored(how));
-                    // The engine forgets what the cell would have defined, and nothing else.
-                    answer("EVCXR_PANIC_NOTIFICATION");
-                    runs(&mut state(), pid);
-                } else if line == END {
-                    let _ = errors_ended.recv_timeout(MOMENT);
-                    tell(&Event::End);
-                    state().running = false;
-                    answer(COMPLETE);
-                }
-            }
-        });
+impl Keeper {
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
     }
+
+    /// Tells the runner.
+    fn command(&self, line: &str) {
+        if let Some(commands) = &mut *lock(&self.commands) {
+            // A runner that is gone is noticed by whoever reads what it prints.
+            let _ = commands.write_all(format!("{line}\n").as_bytes());
+        }
+    }
+
+    /// Reads what cells print, until no process is left that could print; says how it ended.
+    fn outputs(&self, mut from: impl Read, errors_ended: &Receiver<()>) -> io::Result<ExitStatus> {
+        let mut parser = Parser::default();
+        let mut buffer = [0; 1 << 16];
+        loop {
+            let count = from.read(&mut buffer)?;
+            if count == 0 {
+                parser.finish(&mut |news| {
+                    if let News::Event(event) = news {
+                        tell(&event);
+                    }
+                });
+                let _ = errors_ended.recv_timeout(MOMENT);
+                return Ok(last_end().unwrap_or_default());
+            }
+            parser.feed(&buffer[..count], &mut |news| match news {
+                News::Event(event) => tell(&event),
+                News::Answer(line) if is_failure(&line) => self.state().failure.push(line),
+                News::Answer(line) => answer(line.as_bytes()),
+                News::Own(line) => self.runner_says(&line, errors_ended),
+            });
+        }
+    }
+
+    fn runner_says(&self, line: &str, errors_ended: &Receiver<()>) {
+        if let Some(pid) = line.strip_prefix(RUNNER) {
+            runs(&mut self.state(), pid);
+        } else if let Some(pid) = line.strip_prefix(RESTORED) {
+            let end = last_end();
+            runs(&mut self.state(), pid);
+            if !self.state().going_back {
+                let how = end.map_or_else(|| "it ended".to_owned(), |end| end.to_string());
+                tell(&Event::Restored(how));
+            }
+            self.through(&[NEVER_WAS]);
+        } else if line == STAYED {
+            let failure = std::mem::take(&mut self.state().failure);
+            let mut lines: Vec<&[u8]> = failure.iter().map(|line| line.as_bytes()).collect();
+            lines.push(COMPLETE);
+            self.through(&lines);
+        } else if line == END {
+            let _ = errors_ended.recv_timeout(MOMENT);
+            if self.state().failure.is_empty() {
+                self.command(ON);
+                self.through(&[COMPLETE]);
+            } else {
+                self.state().going_back = true;
+                self.command(BACK);
+            }
+        }
+    }
+
+    /// The cell is through: tells everybody.
+    fn through(&self, answers: &[&[u8]]) {
+        tell(&Event::End);
+        self.state().running = false;
+        answers.iter().for_each(|line| answer(line));
+    }
+}
+
+/// Whether this news is of a cell that failed.
+fn is_failure(line: &str) -> bool {
+    matches!(line, "EVCXR_PANIC_NOTIFICATION" | "EVCXR_ERROR_OCCURRED")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn runs(state: &mut State, pid: &str) {

@@ -20,6 +20,11 @@ use std::time::Duration;
 pub(super) const RUNNER: &str = "\u{1}mantissa runner ";
 pub(super) const RESTORED: &str = "\u{1}mantissa restored ";
 pub(super) const END: &str = "\u{1}mantissa end";
+pub(super) const STAYED: &str = "\u{1}mantissa stayed";
+
+/// What the keeper says at the end of a cell: go on, or let the snapshot go on.
+pub(super) const ON: &str = "ON";
+pub(super) const BACK: &str = "BACK";
 
 /// How long printed text without a newline may wait.
 const TICK: Duration = Duration::from_millis(50);
@@ -44,6 +49,15 @@ pub(super) fn run() -> io::Result<Infallible> {
                 // SAFETY: the engine has compiled this library for this one call.
                 store = unsafe { call(library, function, store) }.map_err(io::Error::other)?;
                 STDOUT.flush();
+                say(format_args!("{END}"))?;
+                writeln!(io::stderr(), "{END}")?;
+                if read_line(&commands)? == BACK {
+                    if alone() {
+                        // SAFETY: ends this process without running anything of the learner's.
+                        unsafe { libc::_exit(0) }
+                    }
+                    say(format_args!("{STAYED}"))?;
+                }
                 snapshot.dismiss()?;
             }
             Fork::Snapshot => {
@@ -51,9 +65,13 @@ pub(super) fn run() -> io::Result<Infallible> {
                 say(format_args!("{RESTORED}{}", pid()))?;
             }
         }
-        say(format_args!("{END}"))?;
-        writeln!(io::stderr(), "{END}")?;
     }
+}
+
+/// Whether nobody would miss this process: threads of the learner's would not be in the snapshot.
+fn alone() -> bool {
+    // This thread, and the one that ticks. Where there is no such folder, we take the risk.
+    std::fs::read_dir("/proc/self/task").map_or(true, |threads| threads.count() <= 2)
 }
 
 /// The pipe by which the keeper tells what to run.

@@ -1,0 +1,115 @@
+//! The session behind the kernel. It is started at once, started again if it is lost, and talked to
+//! while it works.
+
+use crate::project::Project;
+use crate::seed::Seed;
+use crate::session::{Process, Reply, Request, Sender, Session};
+use anyhow::Result;
+use std::env;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// What comes from the engine.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// A reply.
+    Reply(Reply),
+    /// It ended, or did not start, for this reason.
+    Lost(String),
+}
+
+/// Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub(super) struct Engine(Arc<Shared>);
+
+struct Shared {
+    project: Project,
+    running: Mutex<Option<(Sender, Process)>>,
+    replies: AsyncMutex<UnboundedReceiver<Said>>,
+    ears: UnboundedSender<Said>,
+}
+
+impl Engine {
+    /// Starts one behind the caller's back.
+    pub(super) fn start(project: &Project) -> Engine {
+        let (ears, replies) = unbounded_channel();
+        let engine = Engine(Arc::new(Shared {
+            project: project.clone(),
+            running: Mutex::default(),
+            replies: AsyncMutex::new(replies),
+            ears,
+        }));
+        engine.launch();
+        engine
+    }
+
+    fn launch(&self) {
+        let engine = self.clone();
+        thread::spawn(move || {
+            let lost = engine.run().err();
+            let reason = lost.map_or_else(String::new, |error| format!("{error:#}"));
+            drop(engine.running().take());
+            let _ = engine.0.ears.send(Said::Lost(reason));
+        });
+    }
+
+    /// Starts a session and hands on what it says, until it ends.
+    fn run(&self) -> Result<()> {
+        Seed::prepare(&self.0.project)?;
+        let session = Session::start(&self.0.project, &env::current_dir()?)?;
+        let (sender, mut receiver, process) = session.split();
+        *self.running() = Some((sender, process));
+        loop {
+            let reply = receiver.next()?;
+            if self.0.ears.send(Said::Reply(reply)).is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, Option<(Sender, Process)>> {
+        self.0.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the engine is ready for work; an error says why it never will be.
+    pub(super) async fn ready(&self) -> Result<(), String> {
+        loop {
+            match self.next().await {
+                Said::Reply(Reply::Ready) => return Ok(()),
+                Said::Reply(_) => {}
+                Said::Lost(reason) => return Err(reason),
+            }
+        }
+    }
+
+    /// Starts a new one in the place of one that is lost.
+    pub(super) fn restart(&self) {
+        self.launch();
+    }
+
+    /// Asks the engine.
+    pub(super) fn send(&self, request: &Request) {
+        if let Some((sender, _)) = &mut *self.running() {
+            // If it is gone, whoever waits for its reply is told.
+            let _ = sender.send(request);
+        }
+    }
+
+    /// The next thing it says.
+    pub(super) async fn next(&self) -> Said {
+        let said = self.0.replies.lock().await.recv().await;
+        said.unwrap_or_else(|| Said::Lost("the kernel ends".to_owned()))
+    }
+
+    /// Stops the cell that is running, if one is.
+    pub(super) fn interrupt(&self) {
+        self.send(&Request::Interrupt);
+    }
+
+    /// Ends it, with its processes and its folder.
+    pub(super) fn end(&self) {
+        drop(self.running().take());
+    }
+}
