@@ -165,7 +165,10 @@ impl Shell {
         let data = media(&display);
         match (display.kind, display.id) {
             (DisplayKind::Value, _) => {
-                ExecuteResult::new(ExecutionCount::new(self.count), data).into()
+                let mut result = ExecuteResult::new(ExecutionCount::new(self.count), data);
+                // An object, says the schema that front ends are tested with.
+                result.transient = Some(Transient::default());
+                result.into()
             }
             (DisplayKind::Update, Some(id)) => UpdateDisplayData::new(data, &id).into(),
             (_, id) => DisplayData {

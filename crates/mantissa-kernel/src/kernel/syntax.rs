@@ -23,16 +23,15 @@ pub(super) fn is_complete(code: &str) -> IsCompleteReply {
     let mut open = Vec::new();
     for element in parsed.syntax_node().descendants_with_tokens() {
         let NodeOrToken::Token(token) = element else { continue };
+        if !(HEAD.len()..end).contains(&usize::from(token.text_range().start())) {
+            continue;
+        }
         match token.kind() {
             T!['('] => open.push(T![')']),
             T!['['] => open.push(T![']']),
             T!['{'] => open.push(T!['}']),
             kind @ (T![')'] | T![']'] | T!['}']) => {
                 if open.pop() != Some(kind) {
-                    return IsCompleteReply::invalid();
-                }
-                if open.is_empty() && usize::from(token.text_range().end()) <= end {
-                    // It closes what it has not opened.
                     return IsCompleteReply::invalid();
                 }
             }

@@ -213,10 +213,11 @@ fn unfinished(bytes: &[u8]) -> usize {
             return length;
         }
     }
-    match std::str::from_utf8(bytes) {
-        Err(error) if error.error_len().is_none() => bytes.len() - error.valid_up_to(),
-        _ => 0,
-    }
+    let half = |count: &usize| {
+        let end = std::str::from_utf8(&bytes[bytes.len() - count..]);
+        end.is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+    };
+    (1..=bytes.len().min(3)).find(half).unwrap_or(0)
 }
 
 #[cfg(test)]
