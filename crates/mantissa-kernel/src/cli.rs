@@ -126,8 +126,7 @@ fn become_stock(connection_file: &Path) -> Result<bool> {
     let error = process::Command::new(std::env::current_exe()?)
         .arg("--control_file")
         .arg(connection_file)
-        .env("EVCXR_TMPDIR", dir.engine())
-        .env("EVCXR_CONFIG_DIR", project.lab().join("engine"))
+        .envs(Seed::environment(&project, &dir))
         // The server refreshes an older `rust` kernel that it finds here. None is ours to touch.
         .env("JUPYTER_PATH", project.lab().join("no-kernels"))
         .exec();

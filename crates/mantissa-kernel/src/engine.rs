@@ -1,7 +1,8 @@
 //! A running notebook, from the inside: the evcxr engine, its keeper, and the variables that live
 //! there. A process of its own (see [`crate::session`]), which ends with whoever started it.
 
-use crate::seed::{SESSION_VARIABLE, SessionDir, Seed};
+use crate::project::ROOT_VARIABLE;
+use crate::seed::{SESSION_VARIABLE, Seed, SessionDir};
 use crate::session::{CellError, Completion, Completions, Reply, Request};
 use crate::worker;
 use anyhow::{Context, Result, anyhow};
@@ -12,6 +13,7 @@ use std::env;
 use std::io::{BufRead, BufReader};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::exit;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -93,6 +95,7 @@ impl Engine {
 
     /// Does what is asked, in turn.
     fn serve(&mut self, todo: &Receiver<Request>) {
+        self.warm(todo);
         for request in todo {
             let reply = match request {
                 Request::Execute(code) => Reply::Done(self.execute(&code)),
@@ -106,6 +109,28 @@ impl Engine {
             };
             self.relay.say(&reply);
         }
+    }
+
+    /// Has the analyser read the library, and infer a first type, while nobody waits. What that defines
+    /// is cleared; what the analyser knows stays.
+    fn warm(&mut self, todo: &Receiver<Request>) {
+        let library = env::var_os(ROOT_VARIABLE).unwrap_or_default();
+        let library = Path::new(&library).join("crates/mantissa");
+        let dependency = format!(":dep mantissa = {{ path = {:?} }}", library.display().to_string());
+        let steps = [
+            format!("{dependency}\nuse mantissa::prelude::*;"),
+            "let warm = 1.0 / 3.0;".to_owned(),
+        ];
+        let waited = steps.iter().all(|step| {
+            let idle = todo.is_empty();
+            if idle {
+                // If it fails, the learner's own cell will say why.
+                let _ = self.context.execute(step);
+            }
+            idle
+        });
+        let _ = self.context.execute(":clear");
+        self.relay.settle(usize::from(waited));
     }
 
     fn execute(&mut self, code: &str) -> Result<(), CellError> {

@@ -28,6 +28,7 @@ pub mod seed;
 pub mod session;
 pub mod source;
 pub mod toolchain;
+pub mod tools;
 pub mod worker;
 
 mod progress;

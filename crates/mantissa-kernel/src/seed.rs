@@ -20,7 +20,7 @@
 //! Cargo itself knows whether the seed is up to date: asking it takes 0.1 s.
 
 use crate::progress::Task;
-use crate::project::Project;
+use crate::project::{Project, ROOT_VARIABLE};
 use crate::toolchain;
 use anyhow::{Context, Result, bail};
 use std::collections::VecDeque;
@@ -30,6 +30,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+mod sources;
 
 /// The folder in which the engine works, within a seed and within a session.
 const ENGINE: &str = "ctx";
@@ -98,6 +100,7 @@ impl Seed {
         let lock = File::create(&seed.lock)?;
         lock.lock()?;
         toolchain::add_sources();
+        sources::prepare(&project.lab())?;
         seed.write(project)?;
         let task = Task::start("Library for notebooks");
         seed.compile(&task)?;
@@ -146,11 +149,22 @@ impl Seed {
         Ok(fs::write(copied, ours)?)
     }
 
-    /// Runs cargo as the engine will, so that it finds everything fresh.
+    /// Runs cargo as the engine will, so that it finds everything fresh: building runs cells, checking
+    /// explains what does not compile.
     fn compile(&self, task: &Task) -> Result<()> {
-        let mut child = cargo()
-            .args(["build", "--package", "seed", "--package", "stdio", "--target"])
-            .arg(toolchain::host()?)
+        for (verb, packages) in [("build", &["seed", "stdio"][..]), ("check", &["seed"])] {
+            let mut command = cargo();
+            command.arg(verb).arg("--target").arg(toolchain::host()?);
+            for package in packages {
+                command.args(["--package", package]);
+            }
+            self.watch(&mut command, task)?;
+        }
+        Ok(())
+    }
+
+    fn watch(&self, command: &mut Command, task: &Task) -> Result<()> {
+        let mut child = command
             .current_dir(self.dir.join(ENGINE))
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
@@ -160,7 +174,8 @@ impl Seed {
         let messages = child.stderr.take().context("cargo has no stderr")?;
         for line in BufReader::new(messages).lines() {
             let line = line?;
-            if let Some(name) = line.trim_start().strip_prefix("Compiling ") {
+            let words = line.trim_start().split_once(' ');
+            if let Some(("Compiling" | "Checking", name)) = words {
                 task.detail(name.split(" (").next().unwrap_or(name));
             }
             last.push_back(line);
@@ -191,6 +206,18 @@ impl Seed {
         copy_tree(&self.dir, &path)
             .with_context(|| format!("cannot copy the seed to {}", path.display()))?;
         Ok(SessionDir { path })
+    }
+
+    /// What the engine needs in its environment: its folders, and the sources it infers types from.
+    pub fn environment(project: &Project, session: &SessionDir) -> Vec<(&'static str, PathBuf)> {
+        let lab = project.lab();
+        vec![
+            (ROOT_VARIABLE, project.root().to_owned()),
+            (SESSION_VARIABLE, session.path().to_owned()),
+            ("EVCXR_TMPDIR", session.engine()),
+            ("EVCXR_CONFIG_DIR", lab.join("engine")),
+            ("RUST_SRC_PATH", sources::folder(&lab)),
+        ]
     }
 
     /// The library that flushes, in the folder of a session.

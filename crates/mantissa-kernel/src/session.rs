@@ -4,8 +4,9 @@
 //! and two variables that name its folders. So every session has a process for it, and whoever wants
 //! to talk while a cell runs (to stop it, to answer it) can.
 
-use crate::project::{Project, ROOT_VARIABLE};
-use crate::seed::{SESSION_VARIABLE, Seed, SessionDir};
+use crate::project::Project;
+use crate::seed::{Seed, SessionDir};
+use crate::tools;
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::io::{BufRead, BufReader, Write};
@@ -58,10 +59,8 @@ impl Session {
         let (ours, theirs) = UnixStream::pair()?;
         let child = Command::new(env::current_exe()?)
             .arg(ENGINE)
-            .env(ROOT_VARIABLE, project.root())
-            .env(SESSION_VARIABLE, dir.path())
-            .env("EVCXR_TMPDIR", dir.engine())
-            .env("EVCXR_CONFIG_DIR", project.lab().join("engine"))
+            .envs(Seed::environment(project, &dir))
+            .envs(tools::environment(project)?)
             .current_dir(folder)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())

@@ -4,6 +4,7 @@ use crate::progress::Task;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// A tool of the toolchain, past rustup's proxy, as the engine finds it.
 pub fn tool(name: &str) -> PathBuf {
@@ -13,10 +14,24 @@ pub fn tool(name: &str) -> PathBuf {
     }
 }
 
+/// What rustc says of itself, asked once: a process a question adds up at the start of a kernel.
+pub fn version() -> Result<&'static str> {
+    static VERSION: OnceLock<Option<String>> = OnceLock::new();
+    VERSION
+        .get_or_init(|| output(rustc(), &["-vV"]))
+        .as_deref()
+        .context("cannot run rustc")
+}
+
+/// The compiler, past rustup's proxy.
+pub fn rustc() -> &'static Path {
+    static RUSTC: OnceLock<PathBuf> = OnceLock::new();
+    RUSTC.get_or_init(|| tool("rustc"))
+}
+
 /// The target triple of this machine.
 pub fn host() -> Result<String> {
-    output(tool("rustc"), &["-vV"])
-        .context("cannot run rustc")?
+    version()?
         .lines()
         .find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
         .context("rustc -vV names no host")
@@ -24,8 +39,14 @@ pub fn host() -> Result<String> {
 
 /// Where the sources of the standard library are, or would be.
 pub fn sources() -> Option<PathBuf> {
-    let sysroot = output(tool("rustc"), &["--print", "sysroot"])?;
-    Some(Path::new(&sysroot).join("lib/rustlib/src/rust/library"))
+    let folder = |sysroot: &Path| sysroot.join("lib/rustlib/src/rust/library");
+    // rustup's toolchains are sysroots, and looking is faster than asking.
+    let near = rustc().parent().and_then(Path::parent).map(folder);
+    if let Some(near) = near.filter(|near| near.join("core").is_dir()) {
+        return Some(near);
+    }
+    let sysroot = output(rustc(), &["--print", "sysroot"])?;
+    Some(folder(Path::new(&sysroot)))
 }
 
 /// Installs the sources of the standard library if they are missing.

@@ -39,7 +39,9 @@ pub(super) fn run() -> io::Result<Infallible> {
     // The only descriptor that a child of ours inherits beside the usual three.
     fcntl_setfd(&commands, FdFlags::empty())?;
     let backtrace = env::var_os("MANTISSA_BACKTRACE").unwrap_or_else(|| "0".into());
-    let mut runner = Command::new(env::current_exe()?)
+    let mut command = Command::new(env::current_exe()?);
+    crate::tools::restore(&mut command);
+    let mut runner = command
         .args(env::args_os().skip(1))
         .env(ROLE, "runner")
         .env(COMMANDS, commands.as_raw_fd().to_string())

@@ -1,0 +1,126 @@
+//! Compiling a cell as the one before it was compiled.
+
+use crate::project::ROOT_VARIABLE;
+use crate::seed::SESSION_VARIABLE;
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::convert::Infallible;
+use std::env;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio, exit};
+use std::time::SystemTime;
+
+/// How cargo has compiled a cell, and for what.
+#[derive(Debug, Serialize, Deserialize)]
+struct Recipe {
+    /// All that the command depends on, but for the cell.
+    state: String,
+    command: Vec<String>,
+}
+
+/// Compiles the cell in the working directory.
+pub(super) fn build(cargo: &Command, words: &[&str]) -> Result<Infallible> {
+    let session = PathBuf::from(env::var_os(SESSION_VARIABLE).context("no session")?);
+    let file = session.join("recipe.json");
+    let state = state(words)?;
+    let known: Option<Recipe> = fs::read_to_string(&file)
+        .ok()
+        .and_then(|text| serde_json::from_str(&text).ok());
+    if let Some(recipe) = known.filter(|recipe| recipe.state == state) {
+        follow(&recipe.command, &session)
+    } else {
+        ask_cargo(cargo, words, &file, state)
+    }
+}
+
+/// Manifests, flags, and the library as it is on disk.
+fn state(words: &[&str]) -> Result<String> {
+    let root = PathBuf::from(env::var_os(ROOT_VARIABLE).unwrap_or_default());
+    let manifest = fs::read_to_string("Cargo.toml")?;
+    let newest = newest(&root.join("crates/mantissa/src"));
+    let flags = env::var_os("RUSTFLAGS");
+    Ok(format!("{words:?} {flags:?} {newest:?}\n{manifest}"))
+}
+
+/// When something in a folder was last written.
+fn newest(folder: &Path) -> Option<SystemTime> {
+    let entries = fs::read_dir(folder).ok()?.flatten();
+    entries
+        .filter_map(|entry| {
+            let about = entry.metadata().ok()?;
+            match about.is_dir() {
+                true => newest(&entry.path()),
+                false => about.modified().ok(),
+            }
+        })
+        .max()
+}
+
+/// Runs the compiler as cargo did, and tells what cargo would.
+fn follow(command: &[String], session: &Path) -> ! {
+    let [program, arguments @ ..] = command else { exit(1) };
+    let status = Command::new(program)
+        .args(arguments)
+        .current_dir(session)
+        .env("CARGO_PKG_NAME", "ctx")
+        .env("CARGO_CRATE_NAME", "ctx")
+        .env("CARGO_MANIFEST_DIR", session.join("ctx"))
+        .stdin(Stdio::null())
+        .status();
+    if !status.is_ok_and(|status| status.success()) {
+        exit(101);
+    }
+    let mut arguments = arguments.iter();
+    let folder = arguments.find(|word| *word == "--out-dir").and(arguments.next());
+    let name = format!("{DLL_PREFIX}ctx{DLL_SUFFIX}");
+    let library = Path::new(folder.map_or("", String::as_str)).join(name);
+    let message = json!({
+        "reason": "compiler-artifact",
+        "target": { "name": "ctx" },
+        "filenames": [library],
+    });
+    println!("{message}");
+    exit(0)
+}
+
+/// Has cargo do it, and notes how.
+fn ask_cargo(cargo: &Command, words: &[&str], file: &Path, state: String) -> Result<Infallible> {
+    let mut child = Command::new(cargo.get_program());
+    for (name, value) in cargo.get_envs() {
+        match value {
+            Some(value) => child.env(name, value),
+            None => child.env_remove(name),
+        };
+    }
+    let mut child = child.args(words).arg("-v").stderr(Stdio::piped()).spawn()?;
+    let said = child.stderr.take().context("cargo has no stderr")?;
+    let mut used = None;
+    for line in BufReader::new(said).split(b'\n') {
+        let mut line = line?;
+        let text = String::from_utf8_lossy(&line);
+        let running = text.trim().strip_prefix("Running `");
+        match running.and_then(|command| command.strip_suffix('`')) {
+            Some(command) => {
+                let command = shlex::split(command).unwrap_or_default();
+                let of_cell = ["--crate-name".to_owned(), "ctx".to_owned()];
+                if command.windows(2).any(|pair| pair == of_cell) {
+                    used = Some(command);
+                }
+            }
+            None => {
+                line.push(b'\n');
+                std::io::stderr().write_all(&line)?;
+            }
+        }
+    }
+    let status = child.wait()?;
+    if let Some(command) = used {
+        let recipe = serde_json::to_string(&Recipe { state, command })?;
+        fs::write(file, recipe)?;
+    }
+    exit(status.code().unwrap_or(1))
+}
