@@ -8,7 +8,7 @@ use crate::figures;
 use crate::kernel;
 use crate::project::Project;
 use crate::run::{self, Destination};
-use crate::seed::Seed;
+use crate::spares;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
@@ -57,6 +57,9 @@ enum Command {
     /// Run cells for another process
     #[command(hide = true)]
     Engine,
+    /// Keep an engine ready for the next kernel
+    #[command(hide = true)]
+    Spares,
 }
 
 #[derive(Args, Debug)]
@@ -112,25 +115,25 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The stock server's own option.
+const STOCK: &str = "--control_file";
+
 /// Whether [`become_stock`] started this process.
 fn is_stock() -> bool {
-    std::env::args().nth(1).as_deref() == Some("--control_file")
+    std::env::args().nth(1).as_deref() == Some(STOCK)
 }
 
-/// Becomes evcxr's own server, in a session's folders.
+/// Becomes evcxr's own server, unchanged but for its settings, which stay in the checkout.
 fn become_stock(connection_file: &Path) -> Result<bool> {
     use std::os::unix::process::CommandExt;
     let project = Project::find()?;
-    let seed = Seed::prepare(&project)?;
-    let dir = seed.copy()?;
     let error = process::Command::new(std::env::current_exe()?)
-        .arg("--control_file")
+        .arg(STOCK)
         .arg(connection_file)
-        .envs(Seed::environment(&project, &dir))
+        .env("EVCXR_CONFIG_DIR", project.lab().join("engine"))
         // The server refreshes an older `rust` kernel that it finds here. None is ours to touch.
         .env("JUPYTER_PATH", project.lab().join("no-kernels"))
         .exec();
-    // Its folder is swept when the next session starts.
     Err(error.into())
 }
 
@@ -174,5 +177,6 @@ fn dispatch() -> Result<bool> {
             stock: false,
         } => kernel::serve(&Project::find()?, &connection_file).map(|()| true),
         Command::Engine => engine::main().map(|()| true),
+        Command::Spares => spares::keep(&Project::find()?).map(|()| true),
     }
 }

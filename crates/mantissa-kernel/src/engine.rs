@@ -10,8 +10,8 @@ use crossbeam_channel::{Receiver, unbounded};
 use evcxr::{CommandContext, Error, EvalCallbacks, EvalContext, EvalOutputs};
 use relay::Relay;
 use std::env;
-use std::io::{BufRead, BufReader};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io::{self, BufRead, BufReader};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::exit;
@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 
 mod failure;
 mod relay;
+pub mod spare;
 mod stop;
 
 /// How long a cell may take to end that has been stopped. The keeper ends with us in any case.
@@ -28,13 +29,20 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Rust-analyzer recurses deeply.
 const STACK: usize = 64 << 20;
 
-/// Serves the socket that is this process's standard input, until it is closed.
+/// Serves a session until it ends: the one whose socket is standard input, or, as a spare, the first that
+/// comes.
 pub fn main() -> Result<()> {
     let dir = env::var_os(SESSION_VARIABLE).context("an engine is started by a session")?;
-    let socket = UnixStream::from(OwnedFd::from(std::io::stdin().as_fd().try_clone_to_owned()?));
-    let relay = Relay::new(socket.try_clone()?);
+    let dir = SessionDir::adopt(dir.into())?;
+    let relay = Relay::new();
     let (work, todo) = unbounded();
     let (answer, answers) = unbounded();
+    let (warmed, warm) = unbounded();
+    let spare = spare::socket();
+    if spare.is_none() {
+        relay.attach(UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?));
+    }
+    let is_spare = spare.is_some();
     let engine = thread::Builder::new().stack_size(STACK).spawn({
         let relay = relay.clone();
         move || {
@@ -45,15 +53,29 @@ pub fn main() -> Result<()> {
                     exit(1);
                 }
             };
+            if !is_spare {
+                engine.relay.say(&Reply::Ready);
+            }
+            engine.warm(&todo);
+            let _ = warmed.send(());
             engine.serve(&todo);
         }
     })?;
-    for line in BufReader::new(socket).lines() {
-        match serde_json::from_str(&line?).context("an unknown request")? {
-            Request::Interrupt => relay.interrupt(),
-            // Whoever asked may be through.
-            Request::Answer(text) => drop(answer.send(text)),
-            request => drop(work.send(request)),
+    let socket = match spare {
+        None => Some(UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?)),
+        Some(path) => spare::wait(&path, &warm)?,
+    };
+    if let Some(socket) = socket {
+        if is_spare {
+            relay.attach(socket.try_clone()?);
+        }
+        for line in BufReader::new(socket).lines() {
+            match serde_json::from_str(&line?).context("an unknown request")? {
+                Request::Interrupt => relay.interrupt(),
+                // Whoever asked may be through.
+                Request::Answer(text) => drop(answer.send(text)),
+                request => drop(work.send(request)),
+            }
         }
     }
     // Whoever started us is gone, perhaps without having cleaned up.
@@ -63,7 +85,7 @@ pub fn main() -> Result<()> {
     while !engine.is_finished() && start.elapsed() < GRACE {
         thread::sleep(Duration::from_millis(5));
     }
-    drop(SessionDir::adopt(dir.into()));
+    drop(dir);
     exit(0)
 }
 
@@ -89,15 +111,20 @@ impl Engine {
         thread::spawn(move || relay.listen(&streams.stderr));
         // The engine has run a cell of its own to get going.
         engine.relay.settle(1);
-        engine.relay.say(&Reply::Ready);
         Ok(engine)
     }
 
     /// Does what is asked, in turn.
     fn serve(&mut self, todo: &Receiver<Request>) {
-        self.warm(todo);
         for request in todo {
             let reply = match request {
+                Request::Begin(folder) => {
+                    // A folder that is gone shows as soon as a cell looks for something there.
+                    let _ = env::set_current_dir(folder);
+                    // The process for cells starts anew, in the new folder.
+                    let _ = self.context.execute(":clear");
+                    Reply::Ready
+                }
                 Request::Execute(code) => Reply::Done(self.execute(&code)),
                 Request::Complete { code, position } => {
                     Reply::Completions(self.complete(&code, position).unwrap_or_default())
@@ -119,7 +146,8 @@ impl Engine {
         let dependency = format!(":dep mantissa = {{ path = {:?} }}", library.display().to_string());
         let steps = [
             format!("{dependency}\nuse mantissa::prelude::*;"),
-            "let warm = 1.0 / 3.0;".to_owned(),
+            "let warm = 1.0 / 3.0;\nlet warmer = tensor(warm, FP32);".to_owned(),
+            "let warm = warmer.item();\nprint!(\"{warm:.0}\");".to_owned(),
         ];
         let waited = steps.iter().all(|step| {
             let idle = todo.is_empty();

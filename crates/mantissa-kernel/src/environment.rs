@@ -109,6 +109,13 @@ impl Environment {
             .env_remove("JUPYTER_PATH")
             .env_remove("JUPYTER_CONFIG_PATH")
             .current_dir(&self.notebooks);
+        // It ends with the process that this one is about to be.
+        Command::new(env::current_exe()?)
+            .arg("spares")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .context("cannot start a spare engine")?;
         Err(command.exec()).context("cannot start JupyterLab")
     }
 

@@ -27,6 +27,7 @@ pub mod run;
 pub mod seed;
 pub mod session;
 pub mod source;
+pub mod spares;
 pub mod toolchain;
 pub mod tools;
 pub mod worker;

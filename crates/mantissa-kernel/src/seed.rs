@@ -23,14 +23,18 @@ use crate::progress::Task;
 use crate::project::{Project, ROOT_VARIABLE};
 use crate::toolchain;
 use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::SystemTime;
 
+pub use session_dir::SessionDir;
+
+mod session_dir;
 mod sources;
 
 /// The folder in which the engine works, within a seed and within a session.
@@ -74,6 +78,7 @@ pub struct Seed {
     dir: PathBuf,
     sessions: PathBuf,
     lock: PathBuf,
+    library: PathBuf,
 }
 
 impl Seed {
@@ -84,6 +89,7 @@ impl Seed {
             dir: lab.join("seed"),
             sessions: lab.join("sessions"),
             lock: lab.join("seed.lock"),
+            library: project.library(),
         }
     }
 
@@ -192,20 +198,22 @@ impl Seed {
 
     /// A copy to run a session in.
     pub fn copy(&self) -> Result<SessionDir> {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
         let lock = File::open(&self.lock)?;
-        lock.lock_shared()?;
-        self.sweep();
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = self
-            .sessions
-            .join(format!("{}-{number}", std::process::id()));
-        if path.exists() {
-            fs::remove_dir_all(&path)?;
-        }
-        copy_tree(&self.dir, &path)
-            .with_context(|| format!("cannot copy the seed to {}", path.display()))?;
-        Ok(SessionDir { path })
+        // Of those who copy, one at a time: sweeping, they would take each other's for left over.
+        lock.lock()?;
+        SessionDir::sweep(&self.sessions);
+        SessionDir::copy(&self.dir, &self.sessions)
+    }
+
+    /// A word for what the seed is made of: the library's sources as they are now, the toolchain's folder,
+    /// this program.
+    pub fn state(&self) -> String {
+        let mut hash = Sha256::new();
+        let this = std::env::current_exe().and_then(fs::metadata);
+        hash.update(format!("{:?}", this.and_then(|file| file.modified()).ok()));
+        hash.update(toolchain::rustc().as_os_str().as_encoded_bytes());
+        hash.update(format!("{:?}", newest(&self.library.join("src"))));
+        hex::encode(&hash.finalize()[..8])
     }
 
     /// What the engine needs in its environment: its folders, and the sources it infers types from.
@@ -226,58 +234,20 @@ impl Seed {
         let target = session.join(ENGINE).join("target");
         Ok(target.join(toolchain::host()?).join("debug").join(name))
     }
+}
 
-    /// Removes sessions whose process is gone without having cleaned up.
-    fn sweep(&self) {
-        let alive = |name: &str| {
-            let pid = name.split('-').next().and_then(|pid| pid.parse().ok());
-            pid.and_then(rustix::process::Pid::from_raw)
-                .is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
-        };
-        for entry in fs::read_dir(&self.sessions).into_iter().flatten().flatten() {
-            if !alive(&entry.file_name().to_string_lossy()) {
-                // Another process may be sweeping too.
-                let _ = fs::remove_dir_all(entry.path());
+/// When something in a folder was last written.
+pub(crate) fn newest(folder: &Path) -> Option<SystemTime> {
+    let entries = fs::read_dir(folder).ok()?.flatten();
+    entries
+        .filter_map(|entry| {
+            let about = entry.metadata().ok()?;
+            match about.is_dir() {
+                true => newest(&entry.path()),
+                false => about.modified().ok(),
             }
-        }
-    }
-}
-
-/// A session's own copy of the seed, removed when dropped.
-#[derive(Debug)]
-pub struct SessionDir {
-    path: PathBuf,
-}
-
-impl SessionDir {
-    /// Takes over a folder that another process made for this one.
-    pub fn adopt(path: PathBuf) -> SessionDir {
-        SessionDir { path }
-    }
-
-    /// The folder.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Where the engine works: the value of `EVCXR_TMPDIR`.
-    pub fn engine(&self) -> PathBuf {
-        self.path.join(ENGINE)
-    }
-
-    /// Leaves the folder to the process that adopts it.
-    pub fn leave(self) -> PathBuf {
-        let path = self.path.clone();
-        std::mem::forget(self);
-        path
-    }
-}
-
-impl Drop for SessionDir {
-    fn drop(&mut self) {
-        // What stays is swept when the next session starts.
-        let _ = fs::remove_dir_all(&self.path);
-    }
+        })
+        .max()
 }
 
 /// Cargo with the environment that the engine gives it.

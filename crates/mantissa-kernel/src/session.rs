@@ -4,17 +4,20 @@
 //! and two variables that name its folders. So every session has a process for it, and whoever wants
 //! to talk while a cell runs (to stop it, to answer it) can.
 
+use crate::engine::spare;
 use crate::project::Project;
 use crate::seed::{Seed, SessionDir};
 use crate::tools;
 use anyhow::{Context, Result, bail};
 use std::env;
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{self, Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 pub use protocol::{CellError, Completion, Completions, ErrorKind, Reply, Request};
@@ -43,12 +46,30 @@ pub struct Sender(UnixStream);
 #[derive(Debug)]
 pub struct Receiver(BufReader<UnixStream>);
 
-/// The engine's process and its folder.
+/// The end of the engine, when it is dropped.
 #[derive(Debug)]
 pub struct Process {
-    child: Child,
     socket: UnixStream,
-    _dir: SessionDir,
+    own: Option<Own>,
+}
+
+/// What there is of an engine that this process has started.
+#[derive(Debug)]
+struct Own {
+    child: Child,
+    #[expect(dead_code, reason = "removes the folder when dropped")]
+    dir: SessionDir,
+}
+
+/// The command of an engine that works in a folder.
+fn engine(project: &Project, dir: &SessionDir) -> Result<Command> {
+    let mut command = Command::new(env::current_exe()?);
+    command
+        .arg(ENGINE)
+        .envs(Seed::environment(project, dir))
+        .envs(tools::environment(project)?)
+        .stdout(Stdio::null());
+    Ok(command)
 }
 
 impl Session {
@@ -57,23 +78,59 @@ impl Session {
     pub fn start(project: &Project, folder: &Path) -> Result<Session> {
         let dir = Seed::of(project).copy()?;
         let (ours, theirs) = UnixStream::pair()?;
-        let child = Command::new(env::current_exe()?)
-            .arg(ENGINE)
-            .envs(Seed::environment(project, &dir))
-            .envs(tools::environment(project)?)
+        let child = engine(project, &dir)?
             .current_dir(folder)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
             .spawn()
             .context("cannot start an engine")?;
+        Session::over(ours, Some(Own { child, dir }))
+    }
+
+    /// Takes over an engine that waits, if there is one that knows the library as it is now.
+    pub fn take_spare(project: &Project, folder: &Path) -> Option<Session> {
+        let state = Seed::of(project).state();
+        for entry in fs::read_dir(spare::folder(project)).ok()?.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.split('-').next() != Some(&state) || name.ends_with(".new") {
+                continue;
+            }
+            // Whoever connects first has it; a socket that nobody listens at is a rest.
+            let Ok(socket) = UnixStream::connect(entry.path()) else {
+                let _ = fs::remove_file(entry.path());
+                continue;
+            };
+            let mut session = Session::over(socket, None).ok()?;
+            session.sender.send(&Request::Begin(folder.to_owned())).ok()?;
+            return Some(session);
+        }
+        None
+    }
+
+    /// Starts an engine that waits for a session, as long as this process lives. The seed must be
+    /// prepared.
+    pub fn start_spare(project: &Project) -> Result<Child> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let seed = Seed::of(project);
+        let (state, dir) = (seed.state(), seed.copy()?);
+        let folder = spare::folder(project);
+        fs::create_dir_all(&folder)?;
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let socket = folder.join(format!("{state}-{}-{number}", process::id()));
+        let child = engine(project, &dir)?
+            .env(spare::SOCKET, socket)
+            .stdin(Stdio::null())
+            .spawn()
+            .context("cannot start an engine")?;
+        // The engine removes it.
+        dir.leave();
+        Ok(child)
+    }
+
+    fn over(socket: UnixStream, own: Option<Own>) -> Result<Session> {
         Ok(Session {
-            sender: Sender(ours.try_clone()?),
-            receiver: Receiver(BufReader::new(ours.try_clone()?)),
-            process: Process {
-                child,
-                socket: ours,
-                _dir: dir,
-            },
+            sender: Sender(socket.try_clone()?),
+            receiver: Receiver(BufReader::new(socket.try_clone()?)),
+            process: Process { socket, own },
         })
     }
 
@@ -129,30 +186,21 @@ impl Receiver {
     }
 }
 
-impl Process {
-    /// The engine's process.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Ends it at once.
-    pub fn kill(&mut self) {
-        let _ = self.child.kill();
-    }
-}
-
 impl Drop for Process {
     fn drop(&mut self) {
         // The engine ends, with whatever runs in it, when nobody listens any more.
         let _ = self.socket.shutdown(Shutdown::Both);
+        let Some(Own { child, .. }) = &mut self.own else {
+            return;
+        };
         let start = Instant::now();
         while start.elapsed() < GRACE {
-            if self.child.try_wait().is_ok_and(|status| status.is_some()) {
+            if child.try_wait().is_ok_and(|status| status.is_some()) {
                 return;
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }

@@ -44,7 +44,8 @@ pub(super) struct Course {
 pub(super) struct Relay(Arc<Shared>);
 
 struct Shared {
-    socket: Mutex<UnixStream>,
+    /// Nobody listens to a spare engine.
+    socket: Mutex<Option<UnixStream>>,
     course: Mutex<Course>,
     /// Told whenever the course changes.
     news: Condvar,
@@ -53,13 +54,18 @@ struct Shared {
 }
 
 impl Relay {
-    pub(super) fn new(socket: UnixStream) -> Relay {
+    pub(super) fn new() -> Relay {
         Relay(Arc::new(Shared {
-            socket: Mutex::new(socket),
+            socket: Mutex::default(),
             course: Mutex::default(),
             news: Condvar::new(),
             runner: Mutex::default(),
         }))
+    }
+
+    /// From now on this session listens.
+    pub(super) fn attach(&self, socket: UnixStream) {
+        *lock(&self.0.socket) = Some(socket);
     }
 
     /// Tells the session.
@@ -68,9 +74,10 @@ impl Relay {
             return;
         };
         line.push('\n');
-        let mut socket = lock(&self.0.socket);
-        // Whoever reads the socket tells when it is closed.
-        let _ = socket.write_all(line.as_bytes());
+        if let Some(socket) = &mut *lock(&self.0.socket) {
+            // Whoever reads the socket tells when it is closed.
+            let _ = socket.write_all(line.as_bytes());
+        }
     }
 
     /// Shows a value of the engine's own.

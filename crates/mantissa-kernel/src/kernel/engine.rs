@@ -57,8 +57,14 @@ impl Engine {
 
     /// Starts a session and hands on what it says, until it ends.
     fn run(&self) -> Result<()> {
-        Seed::prepare(&self.0.project)?;
-        let session = Session::start(&self.0.project, &env::current_dir()?)?;
+        let (project, folder) = (&self.0.project, env::current_dir()?);
+        let session = match Session::take_spare(project, &folder) {
+            Some(session) => session,
+            None => {
+                Seed::prepare(project)?;
+                Session::start(project, &folder)?
+            }
+        };
         let (sender, mut receiver, process) = session.split();
         *self.running() = Some((sender, process));
         loop {

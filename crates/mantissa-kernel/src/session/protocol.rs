@@ -3,11 +3,15 @@
 use crate::worker::Display;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::PathBuf;
 
 /// What a session asks for. Work is done in turn; an interrupt and an answer count at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
+    /// Go to this folder and begin anew: the first request to an engine that was waiting, answered by
+    /// [`Reply::Ready`].
+    Begin(PathBuf),
     /// Run a cell; ends with [`Reply::Done`].
     Execute(String),
     /// What could follow in this code at this byte; answered by [`Reply::Completions`].

@@ -1,7 +1,7 @@
 //! Compiling a cell as the one before it was compiled.
 
 use crate::project::ROOT_VARIABLE;
-use crate::seed::SESSION_VARIABLE;
+use crate::seed::{SESSION_VARIABLE, newest};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -12,7 +12,6 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, exit};
-use std::time::SystemTime;
 
 /// How cargo has compiled a cell, and for what.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,20 +43,6 @@ fn state(words: &[&str]) -> Result<String> {
     let newest = newest(&root.join("crates/mantissa/src"));
     let flags = env::var_os("RUSTFLAGS");
     Ok(format!("{words:?} {flags:?} {newest:?}\n{manifest}"))
-}
-
-/// When something in a folder was last written.
-fn newest(folder: &Path) -> Option<SystemTime> {
-    let entries = fs::read_dir(folder).ok()?.flatten();
-    entries
-        .filter_map(|entry| {
-            let about = entry.metadata().ok()?;
-            match about.is_dir() {
-                true => newest(&entry.path()),
-                false => about.modified().ok(),
-            }
-        })
-        .max()
 }
 
 /// Runs the compiler as cargo did, and tells what cargo would.
