@@ -1,13 +1,16 @@
 //! The command line.
 
+use crate::bench;
 use crate::build;
 use crate::doctor;
 use crate::engine;
 use crate::environment;
 use crate::figures;
+use crate::install;
 use crate::kernel;
 use crate::project::Project;
 use crate::run::{self, Destination};
+use crate::seed::Seed;
 use crate::spares;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -45,6 +48,16 @@ enum Command {
     },
     /// Say what is installed, what is missing, and what to do
     Doctor,
+    /// Measure this kernel against evcxr's own server
+    Bench,
+    /// Register the kernel for all notebooks of this user
+    Install {
+        /// For this user; there is no other way, and nothing is written elsewhere
+        #[arg(long, required = true)]
+        user: bool,
+    },
+    /// Remove what `install` has registered
+    Uninstall,
     /// Serve Jupyter; its front ends call this
     Kernel {
         /// What Jupyter tells the kernel: ports, and a key
@@ -148,6 +161,13 @@ fn dispatch() -> Result<bool> {
         Command::Setup => environment::setup(&Project::find()?).map(|_| true),
         Command::Figures { check: true } => figures::check(&Project::find()?),
         Command::Figures { check: false } => figures::write(&Project::find()?),
+        Command::Bench => bench::bench(&Project::find()?).map(|()| true),
+        Command::Install { .. } => {
+            let project = Project::find()?;
+            Seed::prepare(&project)?;
+            install::install(&project).map(|()| true)
+        }
+        Command::Uninstall => install::uninstall().map(|()| true),
         Command::Doctor => doctor::doctor(&Project::find()?),
         Command::Run(args) => {
             let destination = match args {

@@ -143,11 +143,14 @@ impl Engine {
     fn warm(&mut self, todo: &Receiver<Request>) {
         let library = env::var_os(ROOT_VARIABLE).unwrap_or_default();
         let library = Path::new(&library).join("crates/mantissa");
-        let dependency = format!(":dep mantissa = {{ path = {:?} }}", library.display().to_string());
+        let dependency = format!(
+            ":dep mantissa = {{ path = {:?} }}",
+            library.display().to_string()
+        );
         let steps = [
             format!("{dependency}\nuse mantissa::prelude::*;"),
             "let warm = 1.0 / 3.0;\nlet warmer = tensor(warm, FP32);".to_owned(),
-            "let warm = warmer.item();\nprint!(\"{warm:.0}\");".to_owned(),
+            "let warmest = warmer.item();".to_owned(),
         ];
         let waited = steps.iter().all(|step| {
             let idle = todo.is_empty();

@@ -234,7 +234,7 @@ fn defaults() -> Value {
 
 /// How Jupyter starts the kernel. An interrupt comes as a message: a signal would reach all processes of
 /// the session.
-fn kernelspec() -> Result<Value> {
+pub fn kernelspec() -> Result<Value> {
     Ok(json!({
         "argv": [env::current_exe()?, "kernel", "--connection-file", "{connection_file}"],
         "display_name": KERNEL_TITLE,

@@ -13,13 +13,16 @@
 
 #![deny(unsafe_code)]
 
+pub mod bench;
 pub mod build;
 pub mod check;
 pub mod cli;
+pub mod client;
 pub mod doctor;
 pub mod engine;
 pub mod environment;
 pub mod figures;
+pub mod install;
 pub mod kernel;
 pub mod notebook;
 pub mod project;

@@ -9,8 +9,8 @@ use crate::worker::{Display, DisplayKind};
 use anyhow::{Context, Result, bail};
 use jupyter_protocol::{ExecutionCount, Media};
 use nbformat::v4::{
-    Cell, CellId, CellMetadata, CodemirrorMode, DisplayData, ErrorOutput, ExecuteResult, KernelSpec,
-    LanguageInfo, Metadata, MultilineString, Notebook, Output,
+    Cell, CellId, CellMetadata, CodemirrorMode, DisplayData, ErrorOutput, ExecuteResult,
+    KernelSpec, LanguageInfo, Metadata, MultilineString, Notebook, Output,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

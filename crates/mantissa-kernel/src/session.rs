@@ -57,7 +57,6 @@ pub struct Process {
 #[derive(Debug)]
 struct Own {
     child: Child,
-    #[expect(dead_code, reason = "removes the folder when dropped")]
     dir: SessionDir,
 }
 
@@ -100,10 +99,28 @@ impl Session {
                 continue;
             };
             let mut session = Session::over(socket, None).ok()?;
-            session.sender.send(&Request::Begin(folder.to_owned())).ok()?;
+            session
+                .sender
+                .send(&Request::Begin(folder.to_owned()))
+                .ok()?;
             return Some(session);
         }
         None
+    }
+
+    /// Whether an engine waits.
+    pub fn has_spare(project: &Project) -> bool {
+        let state = Seed::of(project).state() + "-";
+        let sockets = fs::read_dir(spare::folder(project)).into_iter().flatten();
+        sockets.flatten().any(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            name.starts_with(&state) && !name.ends_with(".new")
+        })
+    }
+
+    /// The folder that the engine works in, if it is this session's own.
+    pub fn folder(&self) -> Option<&Path> {
+        self.process.own.as_ref().map(|own| own.dir.path())
     }
 
     /// Starts an engine that waits for a session, as long as this process lives. The seed must be

@@ -89,7 +89,11 @@ pub fn restore(command: &mut Command) {
 /// Makes this process the tool whose name it was called by, if an engine called it.
 pub fn hook() {
     let called = env::args_os().next().map(PathBuf::from).unwrap_or_default();
-    let name = called.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = called
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let real = match name.as_str() {
         "cargo" => env::var_os(CARGO),
         "rustc" => env::var_os(RUSTC),
@@ -113,7 +117,9 @@ fn stand_in(
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match (name, &words[..]) {
         ("rustup", ["which", "cargo"]) => say(&called.with_file_name("cargo")),
-        ("rustup", ["which", "rustc"]) => say(&PathBuf::from(env::var_os(RUSTC).unwrap_or_default())),
+        ("rustup", ["which", "rustc"]) => {
+            say(&PathBuf::from(env::var_os(RUSTC).unwrap_or_default()))
+        }
         ("cargo", ["build", ..] | ["--offline", "build", ..]) if in_session() => {
             recipe::build(&tool(real), &words)
         }
@@ -126,7 +132,9 @@ fn stand_in(
 fn in_session() -> bool {
     let session = env::var_os(SESSION_VARIABLE).map(PathBuf::from);
     let here = env::current_dir().ok();
-    session.zip(here).is_some_and(|(session, here)| here.parent() == Some(&session))
+    session
+        .zip(here)
+        .is_some_and(|(session, here)| here.parent() == Some(&session))
 }
 
 /// The real tool, in the environment that it would have without us.

@@ -55,7 +55,10 @@ pub(super) fn wait(path: &Path, warm: &Receiver<()>) -> Result<Option<UnixStream
     if let Some(stream) = &session {
         stream.set_nonblocking(false)?;
         // Tells whoever started us, without a way for it to be mistaken about a slow start.
-        let _ = fs::write(taken(path.parent().unwrap_or(Path::new("")), process::id()), "");
+        let _ = fs::write(
+            taken(path.parent().unwrap_or(Path::new("")), process::id()),
+            "",
+        );
     }
     Ok(session)
 }

@@ -30,9 +30,14 @@ pub(super) fn kill_compilers() {
 /// Every process: its number, its parent's, its name.
 #[cfg(not(target_os = "linux"))]
 fn processes() -> Vec<String> {
-    let found = Command::new("ps").args(["-A", "-o", "pid=,ppid=,comm="]).output();
+    let found = Command::new("ps")
+        .args(["-A", "-o", "pid=,ppid=,comm="])
+        .output();
     let text = found.map(|found| String::from_utf8_lossy(&found.stdout).into_owned());
-    text.unwrap_or_default().lines().map(str::to_owned).collect()
+    text.unwrap_or_default()
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Every process: its number, its parent's, its name. A Linux without `ps` is common.
@@ -40,8 +45,16 @@ fn processes() -> Vec<String> {
 fn processes() -> Vec<String> {
     let status = |entry: std::fs::DirEntry| {
         let text = std::fs::read_to_string(entry.path().join("status")).ok()?;
-        let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        Some(format!("{} {} {}", field("Pid")?, field("PPid")?, field("Name")?))
+        let field = |name: &str| {
+            text.lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+        };
+        Some(format!(
+            "{} {} {}",
+            field("Pid")?,
+            field("PPid")?,
+            field("Name")?
+        ))
     };
     let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     all.filter_map(status).collect()

@@ -62,7 +62,9 @@ pub(super) fn without_engine(code: &str, position: usize) -> Option<Completions>
         .flatten()
         .filter(|entry| entry.path().is_dir())
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| name.starts_with(start) && (!name.starts_with('.') || start.starts_with('.')))
+        .filter(|name| {
+            name.starts_with(start) && (!name.starts_with('.') || start.starts_with('.'))
+        })
         .map(|name| Completion {
             text: name.clone() + "/",
             kind: "path".to_owned(),
@@ -99,7 +101,10 @@ pub(super) fn reply(code: &str, found: Completions) -> CompleteReply {
         matches.push(name);
     }
     let mut metadata = Map::new();
-    metadata.insert("_jupyter_types_experimental".to_owned(), Value::Array(types));
+    metadata.insert(
+        "_jupyter_types_experimental".to_owned(),
+        Value::Array(types),
+    );
     CompleteReply {
         matches,
         cursor_start: start,

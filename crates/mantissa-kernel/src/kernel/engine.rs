@@ -76,7 +76,10 @@ impl Engine {
     }
 
     fn running(&self) -> MutexGuard<'_, Option<(Sender, Process)>> {
-        self.0.running.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until the engine is ready for work; an error says why it never will be.

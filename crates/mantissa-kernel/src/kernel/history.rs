@@ -130,7 +130,8 @@ fn line(entry: &Entry) -> Option<String> {
 
 /// Whether a text fits a pattern with `*` and `?`, as IPython searches.
 fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
     // The positions in the text that the pattern so far can reach.
     let mut reached = vec![false; text.len() + 1];
     reached[0] = true;

@@ -275,7 +275,13 @@ impl Shell {
         if let Some(found) = complete::without_engine(&code, position) {
             return complete::reply(&code, found).into();
         }
-        let found = match self.work(Ask::Complete { code: code.clone(), position }).await {
+        let found = match self
+            .work(Ask::Complete {
+                code: code.clone(),
+                position,
+            })
+            .await
+        {
             Some(Reply::Completions(found)) => found,
             _ => complete::nothing(position),
         };

@@ -22,7 +22,9 @@ pub(super) fn is_complete(code: &str) -> IsCompleteReply {
     let parsed = SourceFile::parse(&format!("{HEAD}{rust}\n}}"), Edition::Edition2024);
     let mut open = Vec::new();
     for element in parsed.syntax_node().descendants_with_tokens() {
-        let NodeOrToken::Token(token) = element else { continue };
+        let NodeOrToken::Token(token) = element else {
+            continue;
+        };
         if !(HEAD.len()..end).contains(&usize::from(token.text_range().start())) {
             continue;
         }
@@ -70,12 +72,32 @@ mod tests {
 
     #[test]
     fn code_is_complete_incomplete_or_invalid() {
-        for code in ["", "1 + 4", "let x = 1;", "fn f() -> i32 { 1 }", "x.y()", ":vars", ":dep a\n1",
-            "// a comment", "struct S;", "use a::*;", "let s = \"}\";", "'}'"] {
+        for code in [
+            "",
+            "1 + 4",
+            "let x = 1;",
+            "fn f() -> i32 { 1 }",
+            "x.y()",
+            ":vars",
+            ":dep a\n1",
+            "// a comment",
+            "struct S;",
+            "use a::*;",
+            "let s = \"}\";",
+            "'}'",
+        ] {
             assert_eq!(status(code), (Complete, 0), "{code}");
         }
-        for (code, indent) in [("fn f() {", 4), ("f(", 4), ("vec![1,", 4), ("if a {\n  f(", 8),
-            ("let x =", 0), ("/* open", 0), ("let s = \"open", 0), ("let x = 1 +", 0)] {
+        for (code, indent) in [
+            ("fn f() {", 4),
+            ("f(", 4),
+            ("vec![1,", 4),
+            ("if a {\n  f(", 8),
+            ("let x =", 0),
+            ("/* open", 0),
+            ("let s = \"open", 0),
+            ("let x = 1 +", 0),
+        ] {
             assert_eq!(status(code), (Incomplete, indent), "{code}");
         }
         for code in ["}", ")", "f(]", "let let x", "fn 1() {}"] {

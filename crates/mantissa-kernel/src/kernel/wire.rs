@@ -37,11 +37,17 @@ impl Sockets {
         if info.transport == Transport::TCP {
             match info.ip.parse::<IpAddr>() {
                 Ok(address) if address.is_loopback() => {}
-                _ => bail!("the connection file says {}, which is not this machine", info.ip),
+                _ => bail!(
+                    "the connection file says {}, which is not this machine",
+                    info.ip
+                ),
             }
         }
         if info.signature_scheme != "hmac-sha256" {
-            bail!("messages are signed with hmac-sha256, not {}", info.signature_scheme);
+            bail!(
+                "messages are signed with hmac-sha256, not {}",
+                info.signature_scheme
+            );
         }
         let session = uuid::Uuid::new_v4().to_string();
         let mut heartbeat = RepSocket::new();
@@ -49,8 +55,7 @@ impl Sockets {
         let shell = jupyter_zmq_client::create_kernel_shell_connection(info, &session).await?;
         let control = jupyter_zmq_client::create_kernel_control_connection(info, &session).await?;
         let stdin = jupyter_zmq_client::create_kernel_stdin_connection(info, &session).await?;
-        let iopub =
-            jupyter_zmq_client::create_kernel_iopub_xpub_connection(info, &session).await?;
+        let iopub = jupyter_zmq_client::create_kernel_iopub_xpub_connection(info, &session).await?;
         let (shell_out, shell_in) = shell.split();
         let (control_out, control_in) = control.split();
         let (stdin_out, stdin_in) = stdin.split();
@@ -79,12 +84,18 @@ impl Request {
 
     /// A text of the content; empty if there is none.
     pub(super) fn text(&self, name: &str) -> &str {
-        self.content.get(name).and_then(Value::as_str).unwrap_or_default()
+        self.content
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// A switch of the content.
     pub(super) fn flag(&self, name: &str, default: bool) -> bool {
-        self.content.get(name).and_then(Value::as_bool).unwrap_or(default)
+        self.content
+            .get(name)
+            .and_then(Value::as_bool)
+            .unwrap_or(default)
     }
 
     /// A number of the content.

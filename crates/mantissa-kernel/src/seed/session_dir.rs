@@ -95,7 +95,10 @@ mod tests {
         fs::write(seed.join("file"), "content").unwrap();
         let used = SessionDir::copy(&seed, &sessions).unwrap();
         let shared = SessionDir::adopt(used.path().to_owned()).unwrap();
-        let left = SessionDir::copy(&seed, &sessions).unwrap().path().to_owned();
+        let left = SessionDir::copy(&seed, &sessions)
+            .unwrap()
+            .path()
+            .to_owned();
         fs::create_dir_all(&left).unwrap();
         fs::write(left.join(IN_USE), "").unwrap();
         let path = used.path().to_owned();

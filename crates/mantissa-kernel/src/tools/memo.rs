@@ -45,7 +45,9 @@ fn cell() -> PathBuf {
 /// noticing.
 fn is_ours(manifest: &Path) -> bool {
     let text = fs::read_to_string(manifest).unwrap_or_default();
-    let dependencies = text.split_once("[dependencies]").map_or("", |(_, rest)| rest);
+    let dependencies = text
+        .split_once("[dependencies]")
+        .map_or("", |(_, rest)| rest);
     dependencies
         .lines()
         .map(str::trim)
@@ -57,7 +59,9 @@ pub(super) fn answer(mut tool: Command, words: &[&str]) -> Result<Infallible> {
     let session = env::var(SESSION_VARIABLE).unwrap_or_default();
     let root = PathBuf::from(env::var_os(ROOT_VARIABLE).unwrap_or_default());
     let folder = root.join("target/lab/answers");
-    let file = folder.join(key(&tool, words, &session, &root)).with_extension("json");
+    let file = folder
+        .join(key(&tool, words, &session, &root))
+        .with_extension("json");
     let known = fs::read_to_string(&file).ok();
     if let Some(answer) = known.and_then(|text| serde_json::from_str(&text).ok()) {
         give(answer, &session);
@@ -97,7 +101,9 @@ fn key(tool: &Command, words: &[&str], session: &str, root: &Path) -> String {
         root.join("crates/mantissa/Cargo.toml"),
     ];
     files.push(cell());
-    let texts = files.iter().map(|file| fs::read_to_string(file).unwrap_or_default());
+    let texts = files
+        .iter()
+        .map(|file| fs::read_to_string(file).unwrap_or_default());
     // A toolchain that was updated has another date.
     let date = fs::metadata(program).and_then(|file| file.modified());
     let about = [
@@ -143,7 +149,12 @@ fn for_types(metadata: &str) -> Option<String> {
     }
     let edges: HashMap<String, Vec<String>> = nodes
         .iter()
-        .filter_map(|node| Some((node["id"].as_str()?.to_owned(), strings(&node["dependencies"]))))
+        .filter_map(|node| {
+            Some((
+                node["id"].as_str()?.to_owned(),
+                strings(&node["dependencies"]),
+            ))
+        })
         .collect();
     while let Some(id) = next.pop() {
         if reached.insert(id.clone()) {
@@ -151,14 +162,18 @@ fn for_types(metadata: &str) -> Option<String> {
         }
     }
     let is_reached = |value: &Value| value["id"].as_str().is_some_and(|id| reached.contains(id));
-    metadata["resolve"]["nodes"].as_array_mut()?.retain(is_reached);
+    metadata["resolve"]["nodes"]
+        .as_array_mut()?
+        .retain(is_reached);
     metadata["packages"].as_array_mut()?.retain(is_reached);
     serde_json::to_string(&metadata).ok()
 }
 
 fn strings(values: &Value) -> Vec<String> {
     let values = values.as_array().into_iter().flatten();
-    values.filter_map(|value| value.as_str().map(str::to_owned)).collect()
+    values
+        .filter_map(|value| value.as_str().map(str::to_owned))
+        .collect()
 }
 
 #[cfg(test)]
@@ -183,18 +198,31 @@ mod tests {
             ]},
         });
         let left: Value = serde_json::from_str(&for_types(&metadata.to_string()).unwrap()).unwrap();
-        let ids: Vec<&Value> = left["packages"].as_array().unwrap().iter().map(|p| &p["id"]).collect();
+        let ids: Vec<&Value> = left["packages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|p| &p["id"])
+            .collect();
         assert_eq!(ids, ["ctx", "lib", "mac"]);
         assert_eq!(left["resolve"]["nodes"][1]["dependencies"], json!(["mac"]));
     }
 
     #[test]
     fn questions_are_told_from_work() {
-        for words in [&["metadata", "--format-version", "1"][..], &["-vV"], &["--print", "sysroot"]] {
+        for words in [
+            &["metadata", "--format-version", "1"][..],
+            &["-vV"],
+            &["--print", "sysroot"],
+        ] {
             assert!(is_question(words), "{words:?}");
         }
         // Cargo gives the compiler code to look at on standard input.
-        for words in [&["build"][..], &["-", "--print", "cfg"], &["check", "--target", "x"]] {
+        for words in [
+            &["build"][..],
+            &["-", "--print", "cfg"],
+            &["check", "--target", "x"],
+        ] {
             assert!(!is_question(words), "{words:?}");
         }
     }

@@ -47,7 +47,9 @@ fn state(words: &[&str]) -> Result<String> {
 
 /// Runs the compiler as cargo did, and tells what cargo would.
 fn follow(command: &[String], session: &Path) -> ! {
-    let [program, arguments @ ..] = command else { exit(1) };
+    let [program, arguments @ ..] = command else {
+        exit(1)
+    };
     let status = Command::new(program)
         .args(arguments)
         .current_dir(session)
@@ -60,7 +62,9 @@ fn follow(command: &[String], session: &Path) -> ! {
         exit(101);
     }
     let mut arguments = arguments.iter();
-    let folder = arguments.find(|word| *word == "--out-dir").and(arguments.next());
+    let folder = arguments
+        .find(|word| *word == "--out-dir")
+        .and(arguments.next());
     let name = format!("{DLL_PREFIX}ctx{DLL_SUFFIX}");
     let library = Path::new(folder.map_or("", String::as_str)).join(name);
     let message = json!({

@@ -53,9 +53,11 @@ pub(super) fn run() -> io::Result<Infallible> {
         .stderr(Stdio::piped())
         .spawn()?;
     drop(commands);
-    let (Some(mut input), Some(stdout), Some(stderr)) =
-        (runner.stdin.take(), runner.stdout.take(), runner.stderr.take())
-    else {
+    let (Some(mut input), Some(stdout), Some(stderr)) = (
+        runner.stdin.take(),
+        runner.stdout.take(),
+        runner.stderr.take(),
+    ) else {
         return Err(io::Error::other("the runner has no pipes"));
     };
 

@@ -205,7 +205,10 @@ impl Parser {
 fn unfinished(bytes: &[u8]) -> usize {
     for start in STARTS {
         let start = start.as_bytes();
-        if let Some(at) = bytes.windows(start.len()).position(|window| window == start) {
+        if let Some(at) = bytes
+            .windows(start.len())
+            .position(|window| window == start)
+        {
             return bytes.len() - at;
         }
         let longest = start.len().min(bytes.len());
@@ -323,12 +326,19 @@ mod tests {
             let output = format!("EVCXR_BEGIN_CONTENT text/plain\nx\n{end}\nafter\n");
             let news = parsed(&[output.as_bytes()]);
             assert_eq!(news.last(), Some(&text("after\n")));
-            assert!(!news.iter().any(|news| matches!(news, News::Event(Event::Display(_)))));
+            assert!(
+                !news
+                    .iter()
+                    .any(|news| matches!(news, News::Event(Event::Display(_))))
+            );
         }
     }
 
     #[test]
     fn bytes_that_are_no_text_are_replaced() {
-        assert_eq!(parsed(&[b"a\xff\xe6\x95", b"\xb0\n"]), [text("a\u{fffd}数\n")]);
+        assert_eq!(
+            parsed(&[b"a\xff\xe6\x95", b"\xb0\n"]),
+            [text("a\u{fffd}数\n")]
+        );
     }
 }

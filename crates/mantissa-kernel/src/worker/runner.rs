@@ -130,9 +130,8 @@ unsafe fn call(
 ) -> Result<*mut c_void, libloading::Error> {
     // Never unloaded: variables point into it.
     let library = ManuallyDrop::new(unsafe { Library::new(library) }?);
-    let function = unsafe {
-        library.get::<extern "C" fn(*mut c_void) -> *mut c_void>(function.as_bytes())?
-    };
+    let function =
+        unsafe { library.get::<extern "C" fn(*mut c_void) -> *mut c_void>(function.as_bytes())? };
     Ok(function(store))
 }
 

@@ -70,21 +70,45 @@ fn a_compile_error_points_into_the_cell() {
 }
 
 #[test]
-fn variables_survive_a_panic_and_end_with_the_process() {
+fn a_cell_that_fails_changes_no_variable() {
     let (ran, executed) = Draft::new(&[
-        "let kept = 41;",
-        "panic!(\"on purpose\")",
-        "kept + 1",
-        "std::process::exit(3)",
+        "let mut kept = vec![41];",
+        "kept.push(1); let moved = kept; panic!(\"on purpose\")",
         "kept",
+        "println!(\"about to end\"); kept.clear(); std::process::exit(3)",
+        "kept.clear(); \"many\".parse::<i32>()?;",
+        "kept.len()",
     ])
     .may_fail(1)
     .may_fail(3)
+    .may_fail(4)
     .run();
-    assert!(!ran.ok);
+    assert!(ran.ok, "{}", ran.stderr);
     assert!(executed.outputs(1)[0].contains(r#""evalue":"on purpose""#));
-    assert!(executed.outputs(2)[0].contains(r#""text/plain":["42"]"#));
-    assert!(executed.outputs(3)[0].contains("exit status: 3"));
-    let expected = "cell 5: compile error: cannot find value `kept` in this scope";
-    assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+    assert!(executed.outputs(2)[0].contains(r#""text/plain":["[41]"]"#));
+    // What was printed before the end is not lost, and the end is told.
+    assert!(executed.outputs(3)[0].contains("about to end"));
+    assert!(executed.outputs(3)[1].contains("exit status: 3"));
+    assert!(executed.outputs(4)[0].contains("invalid digit"));
+    assert!(executed.outputs(5)[0].contains(r#""text/plain":["1"]"#));
+}
+
+#[test]
+fn every_display_is_one_in_its_place() {
+    let library = crate::root().join("crates/mantissa");
+    let (ran, executed) = Draft::new(&[
+        &format!(":dep mantissa = {{ path = {library:?} }}\nuse mantissa::prelude::*;"),
+        "show(&finfo(BF16)); print!(\"between\"); show(&finfo(FP16)); bits(BF16.nearest(1.0))",
+    ])
+    .run();
+    assert!(ran.ok, "{}", ran.stderr);
+    let kinds: Vec<String> = executed
+        .outputs(1)
+        .iter()
+        .map(|output| output.split('"').nth(3).unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(
+        kinds,
+        ["display_data", "stream", "display_data", "execute_result"]
+    );
 }

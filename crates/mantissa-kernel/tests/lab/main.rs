@@ -2,6 +2,7 @@
 
 mod cells;
 mod files;
+mod kernel;
 mod notebooks;
 
 use nbformat::v4::{Cell, CellId, CellMetadata, Notebook, Output};

@@ -1,0 +1,197 @@
+//! `cargo lab bench`: this kernel against evcxr's own server, on the same machine with the same cells.
+//!
+//! Each kernel is started as Jupyter starts it and spoken to as Jupyter does. The stock server starts
+//! without any cache of ours; this kernel once with an engine that waits for it, as JupyterLab's kernels
+//! have, and once without.
+
+use crate::client::Client;
+use crate::notebook;
+use crate::progress::Task;
+use crate::project::Project;
+use crate::seed::Seed;
+use crate::session::Session;
+use anyhow::{Context, Result, bail, ensure};
+use nbformat::v4::Cell;
+use std::fs;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The notebook that is measured.
+const NOTEBOOK: &str = "en/01_data_types.ipynb";
+
+/// How often a short cell is run.
+const TIMES: usize = 9;
+
+/// What is measured, in seconds.
+#[derive(Clone, Copy, Debug)]
+struct Figures {
+    ready: f64,
+    picture: f64,
+    notebook: f64,
+    expression: f64,
+    definition: f64,
+}
+
+/// Measures, and prints times and ratios.
+pub fn bench(project: &Project) -> Result<()> {
+    Seed::prepare(project)?;
+    let cells = cells(project)?;
+    let stock = measure(project, &cells, "evcxr_jupyter", &["--stock"])?;
+    let cold = measure(project, &cells, "this kernel", &[])?;
+    let rustc = rustc(project)?;
+    let mut spare = wait_for_spare(project)?;
+    let warm = measure(project, &cells, "this kernel, engine waiting", &[])?;
+    let _ = spare.kill();
+    let _ = spare.wait();
+    print(&stock, &cold, &warm, rustc);
+    Ok(())
+}
+
+fn cells(project: &Project) -> Result<Vec<String>> {
+    let notebook = notebook::read(&project.notebooks().join(NOTEBOOK))?;
+    let code = |cell: &Cell| match cell {
+        Cell::Code { source, .. } => Some(source.concat()),
+        _ => None,
+    };
+    Ok(notebook.cells.iter().filter_map(code).collect())
+}
+
+/// Starts a kernel and runs the cells, then an expression and a definition several times each.
+fn measure(project: &Project, cells: &[String], name: &str, options: &[&str]) -> Result<Figures> {
+    let task = Task::start(name);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let figures = runtime.block_on(async {
+        let start = Instant::now();
+        let since = || start.elapsed().as_secs_f64();
+        let folder = project.notebooks().join("en");
+        let mut client = Client::start(project, &folder, options).await?;
+        let ready = since();
+        let mut picture = None;
+        for (index, cell) in cells.iter().enumerate() {
+            task.detail(&format!("cell {} of {}", index + 1, cells.len()));
+            let heard = client.execute(cell).await?;
+            if let Some((_, message)) = heard.error() {
+                bail!("{message}\n{cell}");
+            }
+            if heard.shows_html() && picture.is_none() {
+                picture = Some(since());
+            }
+        }
+        let notebook = since();
+        task.detail("short cells");
+        let expression = repeat(&mut client, "1 + 4").await?;
+        let definition = repeat(&mut client, "let short = 1.5;").await?;
+        client.end().await?;
+        anyhow::Ok(Figures {
+            ready,
+            picture: picture.unwrap_or(f64::NAN),
+            notebook,
+            expression,
+            definition,
+        })
+    })?;
+    task.done();
+    Ok(figures)
+}
+
+/// The median time of a cell.
+async fn repeat(client: &mut Client, code: &str) -> Result<f64> {
+    let mut times = Vec::new();
+    for _ in 0..TIMES {
+        let start = Instant::now();
+        client.execute(code).await?;
+        times.push(start.elapsed().as_secs_f64());
+    }
+    Ok(median(times))
+}
+
+/// The compiler alone on a cell's crate, with the command that cargo uses.
+fn rustc(project: &Project) -> Result<f64> {
+    let mut running = Session::start(project, &project.notebooks().join("en"))?;
+    running.ready()?;
+    let library = project.library();
+    let dependency = format!(
+        ":dep mantissa = {{ path = {:?} }}",
+        library.display().to_string()
+    );
+    for cell in [
+        dependency + "\nuse mantissa::prelude::*;",
+        "1 + 4".to_owned(),
+    ] {
+        let _ = running.execute(&cell, |_| {})?;
+    }
+    let dir = running
+        .folder()
+        .context("a session of our own has a folder")?;
+    let recipe = fs::read_to_string(dir.join("recipe.json"))?;
+    let recipe: serde_json::Value = serde_json::from_str(&recipe)?;
+    let words: Vec<String> = serde_json::from_value(recipe["command"].clone())?;
+    let [program, arguments @ ..] = &words[..] else {
+        bail!("the session has compiled nothing");
+    };
+    let mut times = Vec::new();
+    for _ in 0..TIMES {
+        let start = Instant::now();
+        let output = Command::new(program)
+            .args(arguments)
+            .current_dir(dir)
+            .stdin(Stdio::null())
+            .output()?;
+        ensure!(output.status.success(), "rustc does not compile the cell");
+        times.push(start.elapsed().as_secs_f64());
+    }
+    Ok(median(times))
+}
+
+/// Starts an engine that waits, and waits for it.
+fn wait_for_spare(project: &Project) -> Result<Child> {
+    let task = Task::start("an engine that waits");
+    let mut child = Session::start_spare(project)?;
+    while !Session::has_spare(project) {
+        ensure!(
+            child.try_wait()?.is_none(),
+            "the engine that was to wait ended"
+        );
+        thread::sleep(Duration::from_millis(100));
+    }
+    task.done();
+    Ok(child)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn print(stock: &Figures, cold: &Figures, warm: &Figures, rustc: f64) {
+    println!(
+        "{:<34}{:>10}{:>16}{:>24}",
+        "seconds (times faster than stock)", "stock", "this kernel", "with an engine waiting"
+    );
+    let rows: [(&str, fn(&Figures) -> f64); 5] = [
+        ("ready", |f| f.ready),
+        ("first picture", |f| f.picture),
+        ("notebook 01, start to last output", |f| f.notebook),
+        ("an expression", |f| f.expression),
+        ("a definition", |f| f.definition),
+    ];
+    for (name, of) in rows {
+        let with = |figures: &Figures| {
+            let (stock, ours) = (of(stock), of(figures));
+            format!("{ours:.2} ({:.1})", stock / ours)
+        };
+        println!(
+            "{name:<34}{:>10.2}{:>16}{:>24}",
+            of(stock),
+            with(cold),
+            with(warm)
+        );
+    }
+    println!(
+        "an expression takes {:.2} times as long as rustc alone on its crate ({rustc:.3} s)",
+        warm.expression / rustc
+    );
+}

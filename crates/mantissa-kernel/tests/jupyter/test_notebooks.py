@@ -1,0 +1,42 @@
+"""Every notebook in nbclient, which is what Jupyter's own tools execute notebooks with."""
+
+import pathlib
+import unittest
+
+import nbclient
+import nbformat
+
+ROOT = pathlib.Path(__file__).resolve().parents[4]
+
+
+def execute(notebook, folder):
+    nbclient.NotebookClient(
+        notebook, timeout=180, kernel_name="mantissa", resources={"metadata": {"path": str(folder)}}
+    ).execute()
+    return notebook
+
+
+class Notebooks(unittest.TestCase):
+    def test_all_of_them_run(self):
+        paths = sorted((ROOT / "notebooks").glob("??/*.ipynb"))
+        self.assertTrue(paths)
+        for path in paths:
+            with self.subTest(path=str(path.relative_to(ROOT))):
+                committed = nbformat.read(path, as_version=4)
+                executed = execute(nbformat.read(path, as_version=4), path.parent)
+                for old, new in zip(committed.cells, executed.cells):
+                    if old.cell_type == "code":
+                        self.assertEqual(old.outputs, new.outputs, old.source)
+                        self.assertEqual(old.execution_count, new.execution_count)
+
+    def test_a_panicking_cell_fails(self):
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell("assert_eq!(1 + 1, 3);")]
+        )
+        with self.assertRaises(nbclient.exceptions.CellExecutionError) as failure:
+            execute(notebook, ROOT)
+        self.assertIn("left == right", str(failure.exception))
+
+
+if __name__ == "__main__":
+    unittest.main()
