@@ -67,7 +67,8 @@ fn measure(project: &Project, cells: &[String], name: &str, options: &[&str]) ->
         let start = Instant::now();
         let since = || start.elapsed().as_secs_f64();
         let folder = project.notebooks().join("en");
-        let mut client = Client::start(project, &folder, options).await?;
+        let mut client =
+            Client::start(&std::env::current_exe()?, project, &folder, options).await?;
         let ready = since();
         let mut picture = None;
         for (index, cell) in cells.iter().enumerate() {

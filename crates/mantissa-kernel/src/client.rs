@@ -97,7 +97,7 @@ impl Client {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("connection.json");
         fs::write(&file, serde_json::to_string(&info)?)?;
-        let kernel = Command::new(std::env::current_exe()?)
+        let kernel = Command::new(executable)
             .args(["kernel", "--connection-file"])
             .arg(&file)
             .args(options)

@@ -174,11 +174,11 @@ impl Relay {
     }
 
     fn hear(&self, event: Event, held: &mut Held) {
-        // What is held may be part of what comes next.
-        match (&event, &held.display) {
-            (Event::Panicked | Event::Returned | Event::Restored(_), _) => {}
-            (Event::Stderr(_), None) => {}
-            (Event::End, _) => self.release(held, DisplayKind::Value),
+        // What is held may be part of what comes next. Text on standard error comes by another pipe, so
+        // it says nothing of what was before it.
+        match event {
+            Event::Panicked | Event::Returned | Event::Restored(_) | Event::Stderr(_) => {}
+            Event::End => self.release(held, DisplayKind::Value),
             _ => self.release(held, DisplayKind::Show),
         }
         let mut course = lock(&self.0.course);
@@ -209,11 +209,11 @@ impl Relay {
 
     fn release(&self, held: &mut Held, kind: DisplayKind) {
         let Held { stderr, display } = std::mem::take(held);
-        if let Some(display) = display {
-            self.say(&Reply::Display(Display { kind, ..display }));
-        }
         if !stderr.is_empty() {
             self.say(&Reply::Stderr(stderr));
+        }
+        if let Some(display) = display {
+            self.say(&Reply::Display(Display { kind, ..display }));
         }
     }
 }

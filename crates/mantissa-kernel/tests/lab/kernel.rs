@@ -9,6 +9,7 @@ use jupyter_protocol::{ExecutionCount, ReplyStatus};
 use mantissa_kernel::client::Client;
 use mantissa_kernel::project::Project;
 use std::future::Future;
+use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -23,7 +24,8 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> T {
 
 async fn kernel() -> anyhow::Result<Client> {
     let project = Project::around(root()).expect("a checkout");
-    Client::start(&project, &std::env::temp_dir(), &[]).await
+    let executable = Path::new(env!("CARGO_BIN_EXE_mantissa-kernel"));
+    Client::start(executable, &project, &std::env::temp_dir(), &[]).await
 }
 
 fn reply(content: &JupyterMessageContent) -> &ExecuteReply {
