@@ -78,8 +78,13 @@ pub struct Client {
 }
 
 impl Client {
-    /// Starts a kernel and waits until it answers.
-    pub async fn start(project: &Project, working: &Path, options: &[&str]) -> Result<Client> {
+    /// Starts this executable as a kernel and waits until it answers.
+    pub async fn start(
+        executable: &Path,
+        project: &Project,
+        working: &Path,
+        options: &[&str],
+    ) -> Result<Client> {
         let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let ports = peek_ports(here, 5).await?;
         let info = ConnectionInfo {
