@@ -83,7 +83,7 @@ impl<T: Debug + ?Sized> EvcxrDisplay for T {
 /// Writes one display; or, for the stock engine, adds it to those of the cell and writes them all.
 fn send(kind: &str, shown: Shown) {
     if env::var_os(DISPLAYS).is_some() {
-        return write(&with_header(kind, &shown));
+        return write(&with_header(kind, shown));
     }
     let mut all = SHOWN
         .lock()
@@ -98,16 +98,10 @@ fn write(blocks: &str) {
     let _ = io::stdout().flush();
 }
 
-/// What our own kernel reads.
-fn with_header(kind: &str, shown: &Shown) -> String {
-    let text = block("text/plain", &shown.text);
-    match &shown.html {
-        Some(html) => {
-            let html = block("text/html", &html.0);
-            block(HEADER, &format!("{kind} 2")) + &text + &html
-        }
-        None => block(HEADER, &format!("{kind} 1")) + &text,
-    }
+/// What our own kernel reads: the same blocks, of this display alone.
+fn with_header(kind: &str, shown: Shown) -> String {
+    let count = if shown.html.is_some() { 2 } else { 1 };
+    block(HEADER, &format!("{kind} {count}")) + &blocks(&[shown])
 }
 
 /// What evcxr reads: a text block, and an HTML block if anything has HTML.
@@ -164,7 +158,7 @@ mod tests {
     #[test]
     fn a_header_tells_the_kind_and_how_many_blocks_follow() {
         assert_eq!(
-            with_header("value", &text("1 < 2")),
+            with_header("value", text("1 < 2")),
             "EVCXR_BEGIN_CONTENT application/x-mantissa-display\nvalue 1\nEVCXR_END_CONTENT\n\
              EVCXR_BEGIN_CONTENT text/plain\n1 < 2\nEVCXR_END_CONTENT\n"
         );
@@ -172,9 +166,9 @@ mod tests {
             text: "a picture".into(),
             html: Some(html! { img; }),
         };
-        let sent = with_header("show", &picture);
+        let sent = with_header("show", picture);
         assert!(sent.contains("\nshow 2\n"));
-        assert!(sent.ends_with("EVCXR_BEGIN_CONTENT text/html\n<img>\nEVCXR_END_CONTENT\n"));
+        assert!(sent.ends_with("text/html\n<div><img></div>\nEVCXR_END_CONTENT\n"));
     }
 
     #[test]
