@@ -18,6 +18,7 @@ use std::process::exit;
 use std::thread;
 use std::time::{Duration, Instant};
 
+mod commands;
 mod failure;
 mod relay;
 pub mod spare;
@@ -165,6 +166,11 @@ impl Engine {
     }
 
     fn execute(&mut self, code: &str) -> Result<(), CellError> {
+        if let Some(answer) = commands::own(code) {
+            self.relay.show(answer);
+            return Ok(());
+        }
+        let code = commands::of_engine(code);
         self.relay.begin();
         let (relay, answers) = (self.relay.clone(), self.answers.clone());
         let ask = move |prompt: String, password: bool| {
@@ -212,6 +218,9 @@ impl Engine {
             Ok(outputs) => {
                 // The engine's own commands answer with text and tables.
                 self.relay.show(outputs.content_by_mime_type);
+                if let Some(took) = outputs.timing {
+                    self.relay.say(&Reply::Stdout(commands::timing(took)));
+                }
                 Ok(())
             }
             Err(_) if course.interrupted => Err(CellError::of_interrupt(false)),

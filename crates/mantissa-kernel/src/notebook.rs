@@ -150,7 +150,10 @@ pub fn outputs(
         outputs.push(Output::Error(ErrorOutput {
             ename: error.kind.name().to_owned(),
             evalue: error.message.clone(),
-            traceback: error.details.lines().map(str::to_owned).collect(),
+            traceback: console::strip_ansi_codes(&error.details)
+                .lines()
+                .map(str::to_owned)
+                .collect(),
         }));
     }
     Ok(outputs)

@@ -206,5 +206,6 @@ fn explain(title: &str, count: usize, code: &str, said: &[Reply], error: &CellEr
     if !printed.is_empty() {
         eprintln!("\nit printed:\n{}", printed.trim_end());
     }
-    eprintln!("\n{}", error.details.trim_end());
+    let details = console::strip_ansi_codes(&error.details);
+    eprintln!("\n{}", details.trim_end());
 }

@@ -134,7 +134,7 @@ fn report(error: &CompilationError, code: &str) -> String {
     let mut report = Report::build(ReportKind::Error, (NAME, place.clone()))
         .with_config(
             Config::default()
-                .with_color(false)
+                .with_color(true)
                 .with_index_type(IndexType::Char),
         )
         .with_message(error.message());

@@ -331,15 +331,17 @@ fn aborted() -> ExecuteReply {
     }
 }
 
-/// An error as the reader of a notebook sees it: what happened in red, then the details.
+/// An error as the reader of a notebook sees it: what happened in red, then what more is known.
 fn traceback(error: &CellError) -> Vec<String> {
     let head = console::style(format!("{}: {}", error.kind.name(), error.message))
         .red()
         .bold()
         .force_styling(true);
-    std::iter::once(head.to_string())
-        .chain(error.details.lines().map(str::to_owned))
-        .collect()
+    // The compiler's reports have heads of their own, which may be several.
+    let head = (error.kind != ErrorKind::Compile || error.details == error.message)
+        .then(|| head.to_string());
+    let details = error.details.lines().filter(|line| *line != error.message);
+    head.into_iter().chain(details.map(str::to_owned)).collect()
 }
 
 fn error_output(error: &CellError) -> ErrorOutput {
