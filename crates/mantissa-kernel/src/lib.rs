@@ -1,15 +1,16 @@
 //! The Jupyter kernel and the launcher of mantissa: `cargo lab`.
 //!
 //! ```text
-//! cargo lab ──► cli ──► run, build ──► notebook (from source) ──► session ──► worker
-//!                  ├──► environment (JupyterLab, kernelspec)           │
-//!                  ├──► doctor                                         seed (compiled dependencies)
-//!                  └──► figures
+//! front end ──► kernel ─────────┐
+//! cargo lab ──► run, build ─────┴─► session ──► engine ──► worker (keeper, runner, snapshot)
+//!          ├──► environment (JupyterLab)  │         └──► tools (in the place of cargo and rustup)
+//!          ├──► doctor, bench, install    seed (compiled dependencies)
+//!          └──► figures
 //! ```
 //!
-//! A *seed* is a cargo workspace whose dependencies are compiled; a *session* is a copy of it in
-//! which the evcxr engine compiles cells; a *worker* is the process that runs them. One process
-//! holds one session, because the engine takes its folders from the environment.
+//! A *seed* is a cargo workspace whose dependencies are compiled; a *session* is an engine in a process of
+//! its own, in a copy of the seed, where evcxr compiles cells; a *worker* is what runs them. All processes
+//! are this one program, under the hooks that come first in `main`.
 
 #![deny(unsafe_code)]
 

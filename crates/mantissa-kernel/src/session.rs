@@ -57,7 +57,7 @@ pub struct Process {
 #[derive(Debug)]
 struct Own {
     child: Child,
-    dir: SessionDir,
+    _dir: SessionDir,
 }
 
 /// The command of an engine that works in a folder.
@@ -82,7 +82,7 @@ impl Session {
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .spawn()
             .context("cannot start an engine")?;
-        Session::over(ours, Some(Own { child, dir }))
+        Session::over(ours, Some(Own { child, _dir: dir }))
     }
 
     /// Takes over an engine that waits, if there is one that knows the library as it is now.
@@ -116,11 +116,6 @@ impl Session {
             let name = entry.file_name().to_string_lossy().into_owned();
             name.starts_with(&state) && !name.ends_with(".new")
         })
-    }
-
-    /// The folder that the engine works in, if it is this session's own.
-    pub fn folder(&self) -> Option<&Path> {
-        self.process.own.as_ref().map(|own| own.dir.path())
     }
 
     /// Starts an engine that waits for a session, as long as this process lives. The seed must be
@@ -159,7 +154,7 @@ impl Session {
     /// Waits until the engine is ready.
     pub fn ready(&mut self) -> Result<()> {
         // Getting going, the engine runs a cell of its own.
-        while self.receiver.next()? != Reply::Ready {}
+        while self.receiver.hear()? != Reply::Ready {}
         Ok(())
     }
 
@@ -171,7 +166,7 @@ impl Session {
     ) -> Result<Result<(), CellError>> {
         self.sender.send(&Request::Execute(code.to_owned()))?;
         loop {
-            match self.receiver.next()? {
+            match self.receiver.hear()? {
                 Reply::Done(result) => return Ok(result),
                 // Nobody is there to be asked.
                 Reply::Input { .. } => self.sender.send(&Request::Answer(String::new()))?,
@@ -194,7 +189,7 @@ impl Sender {
 
 impl Receiver {
     /// Waits for the next reply. An error says that the engine is gone.
-    pub fn next(&mut self) -> Result<Reply> {
+    pub fn hear(&mut self) -> Result<Reply> {
         let mut line = String::new();
         if self.0.read_line(&mut line)? == 0 {
             bail!("the engine ended");

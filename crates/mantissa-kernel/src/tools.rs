@@ -5,8 +5,8 @@
 //! tenth of a second each, whose answers only change with a manifest or a toolchain. So the engine finds,
 //! in a folder of ours, links to this program under those names. It
 //!
-//! - compiles a cell with the command that cargo itself used for the one before ([`recipe`]),
-//! - remembers answers under a hash of all that they depend on ([`memo`]),
+//! - compiles a cell with the command that cargo itself used for the one before (`recipe`),
+//! - remembers answers under a hash of all that they depend on (`memo`),
 //! - and becomes the real tool for anything else.
 
 use crate::project::Project;

@@ -35,7 +35,7 @@ const ROLE: &str = "MANTISSA_WORKER";
 /// Where the runner finds the library that flushes what cells have printed.
 const STDIO: &str = "MANTISSA_STDIO";
 
-/// Tells the library that displays may be sent one by one, with a header (see [`output`]).
+/// Tells the library that displays may be sent one by one, with a header (see `output`).
 const DISPLAYS: &str = "MANTISSA_DISPLAYS";
 
 /// What the keeper tells the session. On its way, each is a line of JSON on standard error, which the

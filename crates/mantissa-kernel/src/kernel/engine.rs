@@ -68,7 +68,7 @@ impl Engine {
         let (sender, mut receiver, process) = session.split();
         *self.running() = Some((sender, process));
         loop {
-            let reply = receiver.next()?;
+            let reply = receiver.hear()?;
             if self.0.ears.send(Said::Reply(reply)).is_err() {
                 return Ok(());
             }

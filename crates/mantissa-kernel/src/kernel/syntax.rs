@@ -32,10 +32,8 @@ pub(super) fn is_complete(code: &str) -> IsCompleteReply {
             T!['('] => open.push(T![')']),
             T!['['] => open.push(T![']']),
             T!['{'] => open.push(T!['}']),
-            kind @ (T![')'] | T![']'] | T!['}']) => {
-                if open.pop() != Some(kind) {
-                    return IsCompleteReply::invalid();
-                }
+            kind @ (T![')'] | T![']'] | T!['}']) if open.pop() != Some(kind) => {
+                return IsCompleteReply::invalid();
             }
             SyntaxKind::COMMENT if is_open_comment(token.text()) => {
                 return IsCompleteReply::incomplete(String::new());
