@@ -9,12 +9,12 @@ use crate::notebook;
 use crate::progress::Task;
 use crate::project::Project;
 use crate::seed::Seed;
-use crate::session::Session;
+use crate::session::{Session, Spare};
 use anyhow::{Context, Result, bail, ensure};
 use nbformat::v4::Cell;
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -42,10 +42,9 @@ pub fn bench(project: &Project) -> Result<()> {
     let cells = cells(project)?;
     let stock = measure(project, &cells, "evcxr_jupyter", &["--stock"])?;
     let cold = measure(project, &cells, "this kernel", &[])?;
-    let mut spare = wait_for_spare(project)?;
+    let spare = wait_for_spare(project)?;
     let warm = measure(project, &cells, "this kernel, engine waiting", &[])?;
-    let _ = spare.kill();
-    let _ = spare.wait();
+    drop(spare);
     print(&stock, &cold, &warm);
     Ok(())
 }
@@ -148,18 +147,15 @@ fn rustc(project: &Project) -> Result<f64> {
 }
 
 /// Starts an engine that waits, and waits for it.
-fn wait_for_spare(project: &Project) -> Result<Child> {
+fn wait_for_spare(project: &Project) -> Result<Spare> {
     let task = Task::start("an engine that waits");
-    let mut child = Session::start_spare(project)?;
+    let mut spare = Session::start_spare(project)?;
     while !Session::has_spare(project) {
-        ensure!(
-            child.try_wait()?.is_none(),
-            "the engine that was to wait ended"
-        );
+        ensure!(!spare.has_ended(), "the engine that was to wait ended");
         thread::sleep(Duration::from_millis(100));
     }
     task.done();
-    Ok(child)
+    Ok(spare)
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

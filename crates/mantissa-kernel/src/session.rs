@@ -60,6 +60,41 @@ struct Own {
     _dir: SessionDir,
 }
 
+/// An engine that waits for a session. It ends, and its folder goes, when this is dropped before one
+/// comes.
+#[derive(Debug)]
+pub struct Spare {
+    child: Child,
+    /// Until it is taken.
+    own: Option<SessionDir>,
+}
+
+impl Spare {
+    /// Whether it is still to be had; a session that comes has it for itself from then on.
+    pub fn waits(&mut self, project: &Project) -> bool {
+        if spare::was_taken(project, self.child.id())
+            && let Some(dir) = self.own.take()
+        {
+            dir.leave();
+        }
+        self.own.is_some() && !self.has_ended()
+    }
+
+    /// Whether its process is gone.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Spare {
+    fn drop(&mut self) {
+        if self.own.is_some() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
 /// The command of an engine that works in a folder.
 fn engine(project: &Project, dir: &SessionDir) -> Result<Command> {
     let mut command = Command::new(env::current_exe()?);
@@ -120,7 +155,7 @@ impl Session {
 
     /// Starts an engine that waits for a session, as long as this process lives. The seed must be
     /// prepared.
-    pub fn start_spare(project: &Project) -> Result<Child> {
+    pub fn start_spare(project: &Project) -> Result<Spare> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let seed = Seed::of(project);
         let (state, dir) = (seed.state(), seed.copy()?);
@@ -133,9 +168,10 @@ impl Session {
             .stdin(Stdio::null())
             .spawn()
             .context("cannot start an engine")?;
-        // The engine removes it.
-        dir.leave();
-        Ok(child)
+        Ok(Spare {
+            child,
+            own: Some(dir),
+        })
     }
 
     fn over(socket: UnixStream, own: Option<Own>) -> Result<Session> {

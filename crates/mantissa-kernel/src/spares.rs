@@ -6,12 +6,11 @@
 use crate::engine::spare;
 use crate::project::Project;
 use crate::seed::Seed;
-use crate::session::Session;
+use crate::session::{Session, Spare};
 use anyhow::Result;
 use std::env;
 use std::fs;
 use std::os::unix::process::parent_id;
-use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,34 +31,30 @@ const PAUSE: Duration = Duration::from_secs(8);
 pub fn keep(project: &Project) -> Result<()> {
     let parent = parent_id();
     let seed = Seed::of(project);
-    let mut current: Option<(Child, String)> = None;
-    let mut taken: Vec<Child> = Vec::new();
+    let mut current: Option<(Spare, String)> = None;
+    // Their processes are to be waited for.
+    let mut taken: Vec<Spare> = Vec::new();
     let mut wait_until = Instant::now();
     while parent_id() == parent {
-        let state = seed.state();
-        if let Some((mut child, of)) = current.take() {
-            let ended = child.try_wait()?.is_some();
-            let waits = !spare::was_taken(project, child.id());
-            if !ended && waits && of != state {
-                child.kill()?;
-                child.wait()?;
-                wait_until = Instant::now() + PAUSE;
-            } else if !ended && waits {
-                current = Some((child, of));
-            } else {
-                taken.push(child);
-                wait_until = Instant::now() + PAUSE;
+        match current.take() {
+            Some((mut spare, of)) => match spare.waits(project) {
+                true if of == seed.state() => current = Some((spare, of)),
+                // It knows a library that has changed.
+                true => wait_until = Instant::now() + PAUSE,
+                false => {
+                    taken.push(spare);
+                    wait_until = Instant::now() + PAUSE;
+                }
+            },
+            None if Instant::now() >= wait_until && has_room() => {
+                Seed::prepare(project)?;
+                spare::sweep(project);
+                current = Some((Session::start_spare(project)?, seed.state()));
             }
-        } else if Instant::now() >= wait_until && has_room() {
-            Seed::prepare(project)?;
-            current = Some((Session::start_spare(project)?, seed.state()));
+            None => {}
         }
-        taken.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
+        taken.retain_mut(|spare| !spare.has_ended());
         thread::sleep(LOOK);
-    }
-    if let Some((mut child, _)) = current {
-        child.kill()?;
-        child.wait()?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use crate::project::Project;
 use anyhow::Result;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
+use rustix::process::{Pid, test_kill_process};
 use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -22,6 +23,28 @@ const LOOK: Duration = Duration::from_millis(20);
 /// Where spare engines wait, each at the socket that has its number.
 pub fn folder(project: &Project) -> PathBuf {
     project.lab().join("spare")
+}
+
+/// Removes what engines have left here that could not do so themselves.
+pub fn sweep(project: &Project) {
+    for entry in fs::read_dir(folder(project))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // The second word is a process: the engine, or whoever started it.
+        let process = name
+            .split(['-', '.'])
+            .nth(1)
+            .and_then(|word| word.parse().ok());
+        let lives = process
+            .and_then(Pid::from_raw)
+            .is_some_and(|pid| test_kill_process(pid).is_ok());
+        if !lives {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// The socket at which this engine is to wait, if it is a spare.

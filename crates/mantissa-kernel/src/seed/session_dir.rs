@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
 /// A file that is locked as long as somebody uses the folder.
 const IN_USE: &str = "in-use";
@@ -78,8 +80,13 @@ impl SessionDir {
 
 impl Drop for SessionDir {
     fn drop(&mut self) {
-        // What stays is swept when the next session starts.
-        let _ = fs::remove_dir_all(&self.path);
+        // A compiler that is about to end may still write; what stays is swept by the next session.
+        for _ in 0..5 {
+            if fs::remove_dir_all(&self.path).is_ok() || !self.path.exists() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 

@@ -8,12 +8,14 @@
 //! EVCXR_END_CONTENT
 //! ```
 //!
-//! A kernel that sets `MANTISSA_DISPLAYS` in the cells' environment takes them one by one, each with a block
-//! of type `application/x-mantissa-display` before it that says `KIND COUNT`: `show` or `value` (of the cell, if nothing
-//! comes after it), and how many blocks follow. The stock evcxr engine reads MIME blocks from standard output and keeps one of each type a cell, so
-//! the second picture of a cell would overwrite the first. Every cell is a library of its own, with
-//! its own copy of the static below: it collects what the cell has shown, and each display sends
-//! the whole collection again, so the last block holds them all.
+//! A kernel that sets `MANTISSA_DISPLAYS` in the cells' environment takes them one by one, each with a
+//! block of type `application/x-mantissa-display` before it that says `KIND COUNT`: `show` or `value` (of
+//! the cell, if nothing comes after it), and how many blocks follow.
+//!
+//! The stock evcxr engine reads MIME blocks and keeps one of each type a cell, so the second picture of a
+//! cell would overwrite the first. Every cell is a library of its own, with its own copy of the static
+//! below: it collects what the cell has shown, and each display sends the whole collection again, so the
+//! last block holds them all.
 
 use super::Render;
 use maud::{Markup, html};
