@@ -11,7 +11,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a cell prints to standard error waits this long, because it may be the first part of a failure.
+/// What a cell prints waits this long: more may come, and on standard error it may be the first part of a
+/// failure.
 const HOLD: Duration = Duration::from_millis(60);
 
 /// How long to wait for the end of output that must come.
@@ -157,33 +158,35 @@ impl Relay {
     pub(super) fn listen(&self, lines: &Receiver<String>) {
         let mut held = Held::default();
         loop {
-            let wait = if held.hurries() { HOLD } else { PATIENCE };
+            let wait = held.left().unwrap_or(PATIENCE);
             match lines.recv_timeout(wait) {
                 // What is no event is an accident of the keeper's, worth reading.
                 Ok(line) => match serde_json::from_str(&line) {
                     Ok(event) => self.hear(event, &mut held),
                     Err(_) => self.hear(Event::Stderr(line + "\n"), &mut held),
                 },
-                Err(RecvTimeoutError::Timeout) if held.hurries() => {
-                    self.release(&mut held, DisplayKind::Show);
-                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if held.left() == Some(Duration::ZERO) {
+                self.release(&mut held, DisplayKind::Show);
             }
         }
     }
 
     fn hear(&self, event: Event, held: &mut Held) {
-        // What is held may be part of what comes next. Text on standard error comes by another pipe, so
-        // it says nothing of what was before it.
+        // What is held may be part of what comes next, unless that has a place after it. Text on standard
+        // error comes by another pipe, so it says nothing of a display before it.
         match event {
-            Event::Panicked | Event::Returned | Event::Restored(_) | Event::Stderr(_) => {}
+            Event::Panicked | Event::Returned | Event::Restored(_) => self.release_stdout(held),
+            Event::Stderr(_) => self.release_stdout(held),
+            Event::Stdout(_) if held.stderr.is_empty() && held.display.is_none() => {}
             Event::End => self.release(held, DisplayKind::Value),
             _ => self.release(held, DisplayKind::Show),
         }
         let mut course = lock(&self.0.course);
         match event {
-            Event::Stdout(text) => self.say(&Reply::Stdout(text)),
+            Event::Stdout(text) => held.stdout += &text,
             Event::Stderr(text) => held.stderr += &text,
             // What a statement gives, such as a loop.
             Event::Display(display) if is_unit(&display) => {}
@@ -204,11 +207,22 @@ impl Relay {
         if course.failed.is_some() || course.end.is_some() {
             course.stderr += &std::mem::take(&mut held.stderr);
         }
+        held.note();
         self.0.news.notify_all();
     }
 
+    fn release_stdout(&self, held: &mut Held) {
+        let text = std::mem::take(&mut held.stdout);
+        if !text.is_empty() {
+            self.say(&Reply::Stdout(text));
+        }
+    }
+
     fn release(&self, held: &mut Held, kind: DisplayKind) {
-        let Held { stderr, display } = std::mem::take(held);
+        self.release_stdout(held);
+        let Held {
+            stderr, display, ..
+        } = std::mem::take(held);
         if !stderr.is_empty() {
             self.say(&Reply::Stderr(stderr));
         }
@@ -218,27 +232,43 @@ impl Relay {
     }
 }
 
-/// Whether a display says nothing: `()`, from the engine's own fallback.
-fn is_unit(display: &Display) -> bool {
-    let text = display.data.get("text/plain").map(String::as_str);
-    display.kind == DisplayKind::Bare && display.data.len() == 1 && text == Some("()")
-}
-
-/// What cannot be handed on before it is known what comes next.
+/// What is not handed on before it is known what comes next.
 #[derive(Default)]
 struct Held {
+    /// More of it may come at once: a loop that prints is one text, not a thousand.
+    stdout: String,
     /// It may tell of a failure.
     stderr: String,
     /// It may be the cell's value.
     display: Option<Display>,
+    /// Since when something is held that must not wait.
+    since: Option<Instant>,
 }
 
 impl Held {
-    /// Whether it is handed on if nothing comes soon.
-    fn hurries(&self) -> bool {
+    /// Notes when waiting begins and ends. A display that says it may be the value waits as long as the
+    /// cell runs.
+    fn note(&mut self) {
         let bare = |display: &Display| display.kind == DisplayKind::Bare;
-        !self.stderr.is_empty() || self.display.as_ref().is_some_and(bare)
+        let hurries = !self.stdout.is_empty()
+            || !self.stderr.is_empty()
+            || self.display.as_ref().is_some_and(bare);
+        self.since = match self.since {
+            Some(since) if hurries => Some(since),
+            _ => hurries.then(Instant::now),
+        };
     }
+
+    /// How long it may still wait.
+    fn left(&self) -> Option<Duration> {
+        Some(HOLD.saturating_sub(self.since?.elapsed()))
+    }
+}
+
+/// Whether a display says nothing: `()`, from the engine's own fallback.
+fn is_unit(display: &Display) -> bool {
+    let text = display.data.get("text/plain").map(String::as_str);
+    display.kind == DisplayKind::Bare && display.data.len() == 1 && text == Some("()")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
