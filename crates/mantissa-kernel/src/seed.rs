@@ -28,6 +28,7 @@ use std::collections::VecDeque;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
@@ -103,6 +104,8 @@ impl Seed {
         let seed = Seed::of(project);
         fs::create_dir_all(&seed.sessions)
             .with_context(|| format!("cannot create {}", seed.sessions.display()))?;
+        // Cells, history, sockets: nobody else's business.
+        fs::set_permissions(project.lab(), fs::Permissions::from_mode(0o700))?;
         let lock = File::create(&seed.lock)?;
         lock.lock()?;
         toolchain::add_sources();

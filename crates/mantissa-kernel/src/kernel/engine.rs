@@ -3,13 +3,18 @@
 
 use crate::project::Project;
 use crate::seed::Seed;
-use crate::session::{Process, Reply, Request, Sender, Session};
-use anyhow::Result;
+use crate::session::{Process, Receiver, Reply, Request, Sender, Session};
+use anyhow::{Result, bail};
 use std::env;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// Front ends give a kernel five seconds to end.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What comes from the engine.
 #[derive(Debug)]
@@ -27,6 +32,9 @@ pub(super) struct Engine(Arc<Shared>);
 struct Shared {
     project: Project,
     running: Mutex<Option<(Sender, Process)>>,
+    /// Held while a session is made, which must not be cut off half-way.
+    starting: Mutex<()>,
+    ended: AtomicBool,
     replies: AsyncMutex<UnboundedReceiver<Said>>,
     ears: UnboundedSender<Said>,
 }
@@ -38,6 +46,8 @@ impl Engine {
         let engine = Engine(Arc::new(Shared {
             project: project.clone(),
             running: Mutex::default(),
+            starting: Mutex::default(),
+            ended: AtomicBool::new(false),
             replies: AsyncMutex::new(replies),
             ears,
         }));
@@ -57,6 +67,20 @@ impl Engine {
 
     /// Starts a session and hands on what it says, until it ends.
     fn run(&self) -> Result<()> {
+        let mut receiver = self.begin()?;
+        loop {
+            let reply = receiver.hear()?;
+            if self.0.ears.send(Said::Reply(reply)).is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn begin(&self) -> Result<Receiver> {
+        let _starting = self.0.starting.lock();
+        if self.0.ended.load(Ordering::SeqCst) {
+            bail!("the kernel ends");
+        }
         let (project, folder) = (&self.0.project, env::current_dir()?);
         let session = match Session::take_spare(project, &folder) {
             Some(session) => session,
@@ -65,14 +89,9 @@ impl Engine {
                 Session::start(project, &folder)?
             }
         };
-        let (sender, mut receiver, process) = session.split();
+        let (sender, receiver, process) = session.split();
         *self.running() = Some((sender, process));
-        loop {
-            let reply = receiver.hear()?;
-            if self.0.ears.send(Said::Reply(reply)).is_err() {
-                return Ok(());
-            }
-        }
+        Ok(receiver)
     }
 
     fn running(&self) -> MutexGuard<'_, Option<(Sender, Process)>> {
@@ -119,6 +138,13 @@ impl Engine {
 
     /// Ends it, with its processes and its folder.
     pub(super) fn end(&self) {
+        self.0.ended.store(true, Ordering::SeqCst);
+        // A session that is being made is ended when it is. A library that is being compiled is not
+        // waited for.
+        let start = Instant::now();
+        while self.0.starting.try_lock().is_err() && start.elapsed() < GRACE {
+            thread::sleep(Duration::from_millis(10));
+        }
         drop(self.running().take());
     }
 }

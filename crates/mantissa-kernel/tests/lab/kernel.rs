@@ -230,3 +230,27 @@ fn nothing_is_left_of_a_kernel_that_is_killed() {
         Ok(())
     });
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn kernels_that_come_and_go_leave_nothing() {
+    let sessions = root().join("target/lab/sessions");
+    block_on(async {
+        for turn in 0..12 {
+            let mut client = kernel().await?;
+            let id = client.kernel().id();
+            // Some are ended at once, some in the middle of their start.
+            tokio::time::sleep(Duration::from_millis(150 * turn)).await;
+            let processes = descendants(id);
+            client.end().await?;
+            let left: Vec<u32> = processes
+                .into_iter()
+                .filter(|pid| is_running(*pid))
+                .collect();
+            assert_eq!(left, [0; 0], "of kernel {turn}");
+            let folder = sessions.join(format!("{id}-0"));
+            assert!(!folder.exists(), "{}", folder.display());
+        }
+        Ok(())
+    });
+}
