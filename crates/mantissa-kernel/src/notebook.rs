@@ -159,7 +159,7 @@ pub fn outputs(
     Ok(outputs)
 }
 
-/// Adds a display, or updates those of its name.
+/// Adds a display.
 fn show(outputs: &mut Vec<Output>, display: &Display, count: usize) -> anyhow::Result<()> {
     let data: Media = serde_json::from_value(bundle(&display.data))
         .context("a display that no notebook can hold")?;
@@ -169,7 +169,7 @@ fn show(outputs: &mut Vec<Output>, display: &Display, count: usize) -> anyhow::R
             data,
             metadata: Map::new(),
         }),
-        // A notebook forgets the names of displays; what is updated is shown as it was last.
+        // A notebook forgets the names of displays, so an update is shown where it comes.
         DisplayKind::Bare | DisplayKind::Show | DisplayKind::Update => {
             Output::DisplayData(DisplayData {
                 data,

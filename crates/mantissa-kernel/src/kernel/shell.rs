@@ -214,12 +214,9 @@ impl Shell {
         let question = InputRequest { prompt, password };
         reply(&mut self.stdin.1, request, question).await;
         loop {
-            tokio::select! {
-                answer = self.stdin.0.next() => {
-                    if answer.kind() == "input_reply" {
-                        return answer.text("value").to_owned();
-                    }
-                }
+            let answer = self.stdin.0.next().await;
+            if answer.kind() == "input_reply" {
+                return answer.text("value").to_owned();
             }
         }
     }

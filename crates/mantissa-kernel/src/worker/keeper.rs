@@ -94,16 +94,6 @@ pub(super) fn run() -> io::Result<Infallible> {
     std::process::exit(0)
 }
 
-impl State {
-    fn begin(&mut self) {
-        *self = State {
-            running: true,
-            runner: self.runner,
-            ..State::default()
-        };
-    }
-}
-
 struct Keeper {
     state: Mutex<State>,
     /// Where the runner, whichever it is, takes its commands from; nowhere once the engine is gone.
@@ -119,6 +109,16 @@ struct State {
     failure: Vec<String>,
     /// Whether the cell has failed and its process was told to let the snapshot go on.
     going_back: bool,
+}
+
+impl State {
+    fn begin(&mut self) {
+        *self = State {
+            running: true,
+            runner: self.runner,
+            ..State::default()
+        };
+    }
 }
 
 /// Tells the session of an event.

@@ -200,7 +200,7 @@ fn nothing_is_left_of_a_kernel_that_is_killed() {
         let id = request.header.msg_id.clone();
         client.shell.send(request).await?;
         tokio::time::sleep(Duration::from_secs(2)).await;
-        // The newest is the snapshot, the one before it runs.
+        // Before a cell there is no snapshot, so the youngest process is the one that runs cells.
         let runner = *all.iter().max().expect("a runner");
         kill(runner);
         let heard = client.hear(&id).await?;
