@@ -6,7 +6,9 @@ use crate::Draft;
 fn output_is_kept_in_order() {
     let (ran, executed) = Draft::new(&[
         "let third: f64 = 1.0 / 3.0;",
-        "println!(\"{third:.3}\"); eprintln!(\"aside\"); third * 3.0",
+        // The two streams are two pipes, so what is printed at the same moment has no order.
+        "println!(\"{third:.3}\"); std::thread::sleep(std::time::Duration::from_millis(400)); \
+         eprintln!(\"aside\"); third * 3.0",
     ])
     .run();
     assert!(ran.ok, "{}", ran.stderr);

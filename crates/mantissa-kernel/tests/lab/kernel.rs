@@ -243,11 +243,15 @@ fn kernels_that_come_and_go_leave_nothing() {
             tokio::time::sleep(Duration::from_millis(150 * turn)).await;
             let processes = descendants(id);
             client.end().await?;
-            let left: Vec<u32> = processes
-                .into_iter()
-                .filter(|pid| is_running(*pid))
-                .collect();
-            assert_eq!(left, [0; 0], "of kernel {turn}");
+            // A process that has been told to end may take a moment.
+            let start = Instant::now();
+            while processes.iter().any(|pid| is_running(*pid)) {
+                assert!(
+                    start.elapsed() < PATIENCE,
+                    "of kernel {turn}: {processes:?}"
+                );
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
             let folder = sessions.join(format!("{id}-0"));
             assert!(!folder.exists(), "{}", folder.display());
         }
