@@ -4,12 +4,13 @@
 use crate::project::ROOT_VARIABLE;
 use crate::seed::{SESSION_VARIABLE, Seed, SessionDir};
 use crate::session::{CellError, Completion, Completions, Reply, Request};
-use crate::worker;
+use crate::{tools, worker};
 use anyhow::{Context, Result, anyhow};
-use crossbeam_channel::{Receiver, unbounded};
-use evcxr::{CommandContext, Error, EvalCallbacks, EvalContext, EvalOutputs};
+use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
+use evcxr::{CommandContext, CompilationError, Error, EvalCallbacks, EvalContext, EvalOutputs};
 use relay::Relay;
 use std::env;
+use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -23,9 +24,19 @@ mod failure;
 mod relay;
 pub mod spare;
 mod stop;
+mod types;
 
 /// How long a cell may take to end that has been stopped. The keeper ends with us in any case.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// How long to wait for a request before the analyser is loaded for those that need it.
+const IDLE: Duration = Duration::from_secs(3);
+
+/// The optimization level of cells.
+const LEVEL: &str = "0";
+
+/// What the analyser completes first, to have all traits and their methods at hand.
+const FIRST: &str = "let first = vec![1.0]; first.le";
 
 /// Rust-analyzer recurses deeply.
 const STACK: usize = 64 << 20;
@@ -57,7 +68,9 @@ pub fn main() -> Result<()> {
             if !is_spare {
                 engine.relay.say(&Reply::Ready);
             }
-            engine.warm(&todo);
+            if is_spare {
+                engine.warm(&todo);
+            }
             let _ = warmed.send(());
             engine.serve(&todo);
         }
@@ -95,6 +108,10 @@ struct Engine {
     context: CommandContext,
     relay: Relay,
     answers: Receiver<String>,
+    /// Whether the analyser knows the standard library and the dependencies.
+    analyses: bool,
+    /// How often the cell at hand was run.
+    runs: usize,
 }
 
 impl Engine {
@@ -102,11 +119,15 @@ impl Engine {
         let stdio = Seed::stdio(env::var_os(SESSION_VARIABLE).unwrap_or_default().as_ref())?;
         let (context, streams) = EvalContext::with_subprocess_command(worker::command(&stdio)?)
             .map_err(|error| anyhow!("the engine does not start: {error}"))?;
-        let engine = Engine {
+        let mut engine = Engine {
             context: CommandContext::with_eval_context(context),
             relay: relay.clone(),
             answers,
+            analyses: false,
+            runs: 0,
         };
+        // Cells do little, and somebody waits for them.
+        let _ = engine.context.set_opt_level(LEVEL);
         // Text on standard output goes to the keeper, which tells us; what the engine takes from there
         // is its own.
         thread::spawn(move || relay.listen(&streams.stderr));
@@ -117,7 +138,18 @@ impl Engine {
 
     /// Does what is asked, in turn.
     fn serve(&mut self, todo: &Receiver<Request>) {
-        for request in todo {
+        loop {
+            let request = match todo.recv_timeout(IDLE) {
+                Ok(request) => request,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.load_analyser();
+                    match todo.recv() {
+                        Ok(request) => request,
+                        Err(_) => return,
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
             let reply = match request {
                 Request::Begin(folder) => {
                     // A folder that is gone shows as soon as a cell looks for something there.
@@ -139,9 +171,21 @@ impl Engine {
         }
     }
 
+    /// Has the analyser read the standard library and the dependencies: seconds, and half a gigabyte. It does
+    /// so when the manifest changes.
+    fn load_analyser(&mut self) {
+        if !std::mem::replace(&mut self.analyses, true) {
+            let session = env::var_os(SESSION_VARIABLE).unwrap_or_default();
+            let _ = Seed::show_sources(Path::new(&session));
+            let _ = self.context.set_opt_level(&format!("{LEVEL} # analysed"));
+            let _ = self.context.completions(FIRST, FIRST.len());
+        }
+    }
+
     /// Has the analyser read the library, and infer a first type, while nobody waits. What that defines
     /// is cleared; what the analyser knows stays.
     fn warm(&mut self, todo: &Receiver<Request>) {
+        self.load_analyser();
         let library = env::var_os(ROOT_VARIABLE).unwrap_or_default();
         let library = Path::new(&library).join("crates/mantissa");
         let dependency = format!(
@@ -172,6 +216,76 @@ impl Engine {
         }
         let code = commands::of_engine(code);
         self.relay.begin();
+        self.runs = 0;
+        let result = self.run_typed(code);
+        self.relay.end();
+        result
+    }
+
+    /// Runs a cell, the types of whose variables come from the compiler if they cannot come from the analyser.
+    fn run_typed(&mut self, code: &str) -> Result<(), CellError> {
+        if commands::analyse(code) {
+            self.load_analyser();
+        }
+        let (commands, rest) = types::without_commands(code);
+        let definitions = types::Definitions::of(&rest);
+        if self.analyses || definitions.is_empty() {
+            return self.run(code);
+        }
+        let mut code = code;
+        if !commands.is_empty() {
+            // They may bring the crates that types come from.
+            let mut result = self.attempt(&commands);
+            if let Ok(outputs) = &mut result {
+                // That of the cell comes after it.
+                outputs.timing = None;
+            }
+            self.outcome(&commands, &commands, result)?;
+            code = &rest;
+        }
+        let types = match self.check(&definitions.write(code, &types::Types::new())) {
+            Ok(types) => types,
+            Err(errors) if !errors.is_empty() => return Err(CellError::at_compile(&errors, code)),
+            Err(_) => types::Types::new(),
+        };
+        if self.relay.course().interrupted {
+            return Err(CellError::of_interrupt(false));
+        }
+        if let Some(name) = types::nameless(&types) {
+            return Err(CellError::of_nameless(name));
+        }
+        if !types.is_empty() {
+            let typed = definitions.write(code, &types);
+            let result = self.attempt(&typed);
+            if !matches!(result, Err(Error::CompilationErrors(_))) {
+                return self.outcome(code, &typed, result);
+            }
+        }
+        self.load_analyser();
+        self.run(code)
+    }
+
+    /// The types of a cell's variables, or what is wrong with it, if that is known.
+    fn check(&mut self, code: &str) -> Result<types::Types, Vec<CompilationError>> {
+        let session = env::var_os(SESSION_VARIABLE).unwrap_or_default();
+        let file = tools::types::file(Path::new(&session));
+        let _ = fs::remove_file(&file);
+        let mut errors = self.context.check(code).unwrap_or_default();
+        if errors.iter().any(CompilationError::is_from_user_code) {
+            errors.retain(CompilationError::is_from_user_code);
+        }
+        let noted = fs::read_to_string(&file).unwrap_or_default();
+        serde_json::from_str(&noted).map_err(|_| errors)
+    }
+
+    /// Runs a cell as it is.
+    fn run(&mut self, code: &str) -> Result<(), CellError> {
+        let result = self.attempt(code);
+        self.outcome(code, code, result)
+    }
+
+    /// Has the engine run this, and waits for its output.
+    fn attempt(&mut self, code: &str) -> Result<EvalOutputs, Error> {
         let (relay, answers) = (self.relay.clone(), self.answers.clone());
         let ask = move |prompt: String, password: bool| {
             while answers.try_recv().is_ok() {}
@@ -196,13 +310,18 @@ impl Engine {
             }
             Err(error) => usize::from(never_was(error)),
         };
-        self.relay.settle(runs);
-        let result = self.outcome(code, result);
-        self.relay.end();
+        self.runs += runs;
+        self.relay.settle(if runs == 0 { 0 } else { self.runs });
         result
     }
 
-    fn outcome(&self, code: &str, result: Result<EvalOutputs, Error>) -> Result<(), CellError> {
+    /// What became of it: `code` is what the engine ran, `shown` what its writer knows of it, line by line.
+    fn outcome(
+        &self,
+        shown: &str,
+        code: &str,
+        result: Result<EvalOutputs, Error>,
+    ) -> Result<(), CellError> {
         let course = self.relay.course();
         if let Some(how) = course.end {
             return Err(match course.interrupted {
@@ -212,7 +331,13 @@ impl Engine {
         }
         if let Some(kind) = course.failed {
             let source = self.context.last_source().unwrap_or_default();
-            return Err(CellError::at_run(kind, &course.stderr, &source, code));
+            return Err(CellError::at_run(
+                kind,
+                &course.stderr,
+                &source,
+                shown,
+                code,
+            ));
         }
         match result {
             Ok(outputs) => {
@@ -230,6 +355,7 @@ impl Engine {
     }
 
     fn complete(&mut self, code: &str, position: usize) -> Option<Completions> {
+        self.load_analyser();
         let found = self.context.completions(code, position).ok()?;
         let items = found.completions.into_iter().map(|item| Completion {
             text: item.code,
@@ -244,6 +370,7 @@ impl Engine {
     }
 
     fn inspect(&mut self, code: &str, position: usize) -> Option<(String, String)> {
+        self.load_analyser();
         let (text, html) = self.context.hover_at(code, position).ok()?;
         (text != "No documentation found").then_some((text, html))
     }

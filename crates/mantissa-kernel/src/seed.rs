@@ -205,7 +205,20 @@ impl Seed {
         // Of those who copy, one at a time: sweeping, they would take each other's for left over.
         lock.lock()?;
         SessionDir::sweep(&self.sessions);
-        SessionDir::copy(&self.dir, &self.sessions)
+        let dir = SessionDir::copy(&self.dir, &self.sessions)?;
+        sources::hide(dir.path())?;
+        Ok(dir)
+    }
+
+    /// Lets the analyser of a session find the standard library and the dependencies of cells, when it loads
+    /// them next.
+    pub fn show_sources(session: &Path) -> Result<()> {
+        sources::show(session)
+    }
+
+    /// Whether it finds them.
+    pub fn are_sources_shown(session: &Path) -> bool {
+        sources::are_shown(session)
     }
 
     /// A word for what the seed is made of: the library's sources as they are now, the toolchain's folder,
@@ -227,7 +240,7 @@ impl Seed {
             (SESSION_VARIABLE, session.path().to_owned()),
             ("EVCXR_TMPDIR", session.engine()),
             ("EVCXR_CONFIG_DIR", lab.join("engine")),
-            ("RUST_SRC_PATH", sources::folder(&lab)),
+            ("RUST_SRC_PATH", sources::link(session.path())),
         ]
     }
 

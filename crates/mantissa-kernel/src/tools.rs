@@ -6,6 +6,7 @@
 //! in a folder of ours, links to this program under those names. It
 //!
 //! - compiles a cell with the command that cargo itself used for the one before (`recipe`),
+//! - checks a cell in the same way, and notes the types of its variables (`types`),
 //! - remembers answers under a hash of all that they depend on (`memo`),
 //! - and becomes the real tool for anything else.
 
@@ -23,6 +24,7 @@ use std::process::Command;
 
 mod memo;
 mod recipe;
+pub mod types;
 
 /// The real tools, in the environment of an engine.
 const CARGO: &str = "MANTISSA_CARGO";
@@ -122,6 +124,9 @@ fn stand_in(
         }
         ("cargo", ["build", ..] | ["--offline", "build", ..]) if in_session() => {
             recipe::build(&tool(real), &words)
+        }
+        ("cargo", ["check", ..] | ["--offline", "check", ..]) if in_session() => {
+            types::check(tool(real), &words)
         }
         ("cargo" | "rustc", _) if memo::is_question(&words) => memo::answer(tool(real), &words),
         _ => Err(tool(real).args(arguments).exec().into()),

@@ -49,6 +49,12 @@ pub(super) fn of_engine(code: &str) -> &str {
     }
 }
 
+/// Whether a cell asks for something that the analyser has to say.
+pub(super) fn analyse(code: &str) -> bool {
+    code.lines()
+        .any(|line| line.split_whitespace().next() == Some(":doc"))
+}
+
 fn help() -> HashMap<String, String> {
     let mut text = String::new();
     for (name, does) in COMMANDS {

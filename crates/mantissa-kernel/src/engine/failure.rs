@@ -7,9 +7,16 @@ use std::ops::Range;
 
 impl CellError {
     /// A panic or an `Err`, told by what the cell printed. `generated` is the source that the engine
-    /// compiled, whose lines a panic names.
-    pub(super) fn at_run(kind: ErrorKind, stderr: &str, generated: &str, code: &str) -> CellError {
-        let details = in_cell(stderr, generated, code);
+    /// compiled, whose lines a panic names; `code` is what was in it of the cell, and `shown` the same lines
+    /// as their writer knows them.
+    pub(super) fn at_run(
+        kind: ErrorKind,
+        stderr: &str,
+        generated: &str,
+        shown: &str,
+        code: &str,
+    ) -> CellError {
+        let details = in_cell(stderr, generated, shown, code);
         let mut lines = details.lines().filter(|line| !line.trim().is_empty());
         let message = match kind {
             // The line after "thread ... panicked at ..." is what the program said.
@@ -28,14 +35,34 @@ impl CellError {
 
     /// What the compiler says, each error with the lines of the cell that it is about.
     pub(super) fn at_compile(errors: &[CompilationError], code: &str) -> CellError {
-        let reports: Vec<String> = errors.iter().map(|error| report(error, code)).collect();
+        let is_error = |error: &&CompilationError| error.level() == "error";
+        // Warnings come along, and are not why the cell fails.
+        let mut shown: Vec<_> = errors.iter().filter(is_error).collect();
+        if shown.is_empty() {
+            shown = errors.iter().collect();
+        }
+        let reports: Vec<String> = shown.iter().map(|error| report(error, code)).collect();
         CellError {
             kind: ErrorKind::Compile,
-            message: match errors {
+            message: match shown[..] {
                 [] => "the cell does not compile".to_owned(),
                 [first, ..] => first.message(),
             },
             details: reports.join("\n"),
+        }
+    }
+
+    /// A variable whose type has no name, so that no other cell can have it.
+    pub(super) fn of_nameless(name: &str) -> CellError {
+        CellError {
+            kind: ErrorKind::Compile,
+            message: format!("`{name}` cannot be kept for other cells: its type has no name"),
+            details: format!(
+                "Every closure has a type of its own that cannot be written, and so has what is made of it.\n\
+                 Keep a closure in a box: let {name}: Box<dyn Fn(f64) -> f64> = Box::new(|x| 2.0 * x);\n\
+                 keep what an iterator gives: let {name} = ... .collect::<Vec<_>>();\n\
+                 or put what uses `{name}` in this cell, and all of it in braces: {{ ... }}"
+            ),
         }
     }
 
@@ -81,7 +108,7 @@ const KEPT: &str = "Variables are as they were before this cell; threads that ea
 
 /// Says where in the cell a panic was, instead of in the file that the engine made of it, and drops
 /// the thread and the advice to look at a backtrace.
-fn in_cell(stderr: &str, generated: &str, code: &str) -> String {
+fn in_cell(stderr: &str, generated: &str, shown: &str, code: &str) -> String {
     let place = |line: &str| -> Option<String> {
         let (_, rest) = line.split_once(" panicked at ")?;
         let Some((_, rest)) = rest.split_once("src/lib.rs:") else {
@@ -94,7 +121,8 @@ fn in_cell(stderr: &str, generated: &str, code: &str) -> String {
             !line.is_empty() && text.contains(line)
         });
         Some(match (same.next(), same.next()) {
-            (Some((index, line)), None) => {
+            (Some((index, _)), None) => {
+                let line = shown.lines().nth(index).unwrap_or_default();
                 format!("panicked at line {}: {}", index + 1, line.trim())
             }
             _ => "panicked in this cell".to_owned(),
@@ -180,16 +208,17 @@ mod tests {
     fn a_panic_names_the_line_of_the_cell() {
         let stderr = "thread '<unnamed>' (123) panicked at ctx/src/lib.rs:3:9:\noh no\nnote: run with \
                       `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
-        let generated = "fn f() {\nlet a = 1;\nlet b = g(a);\n}";
-        let code = "let a = 1;\nlet b = g(a);";
-        let error = CellError::at_run(ErrorKind::Panic, stderr, generated, code);
+        let generated = "fn f() {\nlet a: i32 = 1;\nlet b: f64 = g(a);\n}";
+        let code = "let a: i32 = 1;\nlet b: f64 = g(a);";
+        let shown = "let a = 1;\nlet b = g(a);";
+        let error = CellError::at_run(ErrorKind::Panic, stderr, generated, shown, code);
         assert_eq!(error.message, "oh no");
         assert_eq!(error.details, "panicked at line 2: let b = g(a);\noh no");
     }
 
     #[test]
     fn an_error_is_what_was_printed_last() {
-        let error = CellError::at_run(ErrorKind::Returned, "first\ninvalid digit\n", "", "x?");
+        let error = CellError::at_run(ErrorKind::Returned, "first\ninvalid digit\n", "", "", "x?");
         assert_eq!(error.to_string(), "error: invalid digit");
     }
 

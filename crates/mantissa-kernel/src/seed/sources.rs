@@ -3,10 +3,14 @@
 //! More than half of what `rust-src` has are the processors' vector instructions, which the analyser
 //! would read and resolve at every start. It takes the folder that `RUST_SRC_PATH` names, and without a
 //! manifest there it asks cargo nothing. What is left out has no types for a notebook to infer.
+//!
+//! A session that has not needed the analyser yet shows it a standard library without content, at a link
+//! that is set to the real one later.
 
 use crate::toolchain;
 use anyhow::{Context, Result};
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 /// The crates that a program sees.
@@ -15,9 +19,37 @@ const CRATES: [&str; 4] = ["core", "alloc", "std", "proc_macro"];
 /// Written last; says which toolchain the sources are of.
 const STAMP: &str = "of";
 
+/// What the link of a session can lead to: the sources, as seen from there, and an empty library.
+const SOURCES: &str = "../../std";
+const NOTHING: &str = "nothing";
+
 /// The folder of the sources, in the launcher's own.
-pub(super) fn folder(lab: &Path) -> PathBuf {
+fn folder(lab: &Path) -> PathBuf {
     lab.join("std")
+}
+
+/// Where a session's analyser looks for the sources.
+pub(super) fn link(session: &Path) -> PathBuf {
+    session.join("std")
+}
+
+/// Lets a session's analyser find nothing, for now.
+pub(super) fn hide(session: &Path) -> Result<()> {
+    fs::create_dir_all(session.join(NOTHING).join("core/src"))?;
+    fs::write(session.join(NOTHING).join("core/src/lib.rs"), "")?;
+    symlink(NOTHING, link(session)).context("cannot link the standard library")
+}
+
+/// Lets it find the sources.
+pub(super) fn show(session: &Path) -> Result<()> {
+    let new = session.join("std.new");
+    symlink(SOURCES, &new)?;
+    fs::rename(new, link(session)).context("cannot link the standard library")
+}
+
+/// Whether it finds them.
+pub(super) fn are_shown(session: &Path) -> bool {
+    fs::read_link(link(session)).is_ok_and(|target| target == Path::new(SOURCES))
 }
 
 /// Copies them, unless those of this toolchain are there. Without the component there is nothing to copy,

@@ -1,7 +1,7 @@
 //! Answers that are remembered.
 
 use crate::project::ROOT_VARIABLE;
-use crate::seed::SESSION_VARIABLE;
+use crate::seed::{SESSION_VARIABLE, Seed};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -69,7 +69,7 @@ pub(super) fn answer(mut tool: Command, words: &[&str]) -> Result<Infallible> {
     let output = tool.args(words).output()?;
     let mut stdout = String::from_utf8(output.stdout)?;
     if words.contains(&"metadata") && words.contains(&"--filter-platform") {
-        stdout = for_types(&stdout).unwrap_or(stdout);
+        stdout = for_types(&stdout, shows_dependencies()).unwrap_or(stdout);
     }
     let forget = |text: &str| text.replace(&session, SESSION);
     let answer = Answer {
@@ -83,6 +83,12 @@ pub(super) fn answer(mut tool: Command, words: &[&str]) -> Result<Infallible> {
         .and_then(|()| fs::write(&new, serde_json::to_string(&answer)?))
         .and_then(|()| fs::rename(&new, &file));
     give(answer, &session)
+}
+
+/// Whether the analyser is to read dependencies yet.
+fn shows_dependencies() -> bool {
+    let session = env::var_os(SESSION_VARIABLE).unwrap_or_default();
+    Seed::are_sources_shown(Path::new(&session))
 }
 
 fn give(answer: Answer, session: &str) -> ! {
@@ -111,6 +117,7 @@ fn key(tool: &Command, words: &[&str], session: &str, root: &Path) -> String {
         format!("{date:?}"),
         format!("{:?}", env::var_os("RUSTFLAGS")),
         words.join("\0"),
+        shows_dependencies().to_string(),
     ];
     let mut hash = Sha256::new();
     for text in about.into_iter().chain(texts) {
@@ -120,8 +127,9 @@ fn key(tool: &Command, words: &[&str], session: &str, root: &Path) -> String {
     hex::encode(hash.finalize())
 }
 
-/// What the analyser needs of cargo's answer to infer types: not what builds, tests or macros depend on.
-fn for_types(metadata: &str) -> Option<String> {
+/// What the analyser needs of cargo's answer to infer types: not what builds, tests or macros depend on, and
+/// before it is needed, no dependency at all.
+fn for_types(metadata: &str, with_dependencies: bool) -> Option<String> {
     let mut metadata: Value = serde_json::from_str(metadata).ok()?;
     let is_macro = |package: &Value| {
         let targets = package["targets"].as_array().into_iter().flatten();
@@ -143,7 +151,9 @@ fn for_types(metadata: &str) -> Option<String> {
         let deps = node["deps"].as_array_mut()?;
         deps.retain(|dep| {
             let kinds = dep["dep_kinds"].as_array();
-            !is_macro && kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
+            with_dependencies
+                && !is_macro
+                && kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
         });
         node["dependencies"] = deps.iter().map(|dep| dep["pkg"].clone()).collect();
     }
@@ -197,15 +207,19 @@ mod tests {
                 { "id": "cc", "deps": [] },
             ]},
         });
-        let left: Value = serde_json::from_str(&for_types(&metadata.to_string()).unwrap()).unwrap();
-        let ids: Vec<&Value> = left["packages"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|p| &p["id"])
-            .collect();
-        assert_eq!(ids, ["ctx", "lib", "mac"]);
+        let left: Value =
+            serde_json::from_str(&for_types(&metadata.to_string(), true).unwrap()).unwrap();
+        let ids = |left: &Value| {
+            let packages = left["packages"].as_array().unwrap().iter();
+            packages
+                .map(|p| p["id"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ids(&left), ["ctx", "lib", "mac"]);
         assert_eq!(left["resolve"]["nodes"][1]["dependencies"], json!(["mac"]));
+        let none: Value =
+            serde_json::from_str(&for_types(&metadata.to_string(), false).unwrap()).unwrap();
+        assert_eq!(ids(&none), ["ctx"]);
     }
 
     #[test]

@@ -24,44 +24,76 @@ struct Recipe {
 /// Compiles the cell in the working directory.
 pub(super) fn build(cargo: &Command, words: &[&str]) -> Result<Infallible> {
     let session = PathBuf::from(env::var_os(SESSION_VARIABLE).context("no session")?);
-    let file = session.join("recipe.json");
+    match current(words, &session)? {
+        Some(recipe) => follow(&recipe, &session),
+        None => ask_cargo(cargo, words, &session),
+    }
+}
+
+/// The command that compiles a cell as things are, if cargo has told. `words` are cargo's arguments.
+pub(super) fn current(words: &[&str], session: &Path) -> Result<Option<Vec<String>>> {
     let state = state(words)?;
-    let known: Option<Recipe> = fs::read_to_string(&file)
+    let known: Option<Recipe> = fs::read_to_string(file(session))
         .ok()
         .and_then(|text| serde_json::from_str(&text).ok());
-    if let Some(recipe) = known.filter(|recipe| recipe.state == state) {
-        follow(&recipe.command, &session)
-    } else {
-        ask_cargo(cargo, words, &file, state)
-    }
+    Ok(known
+        .filter(|recipe| recipe.state == state)
+        .map(|recipe| recipe.command))
+}
+
+fn file(session: &Path) -> PathBuf {
+    session.join("recipe.json")
 }
 
 /// Manifests, flags, and the library as it is on disk.
 fn state(words: &[&str]) -> Result<String> {
     let root = PathBuf::from(env::var_os(ROOT_VARIABLE).unwrap_or_default());
-    let manifest = fs::read_to_string("Cargo.toml")?;
+    let manifest = manifest()?;
+    let dependencies = manifest.lines().filter(|line| level(line).is_none());
+    let manifest: Vec<&str> = dependencies.collect();
     let newest = newest(&root.join("crates/mantissa/src"));
     let flags = env::var_os("RUSTFLAGS");
-    Ok(format!("{words:?} {flags:?} {newest:?}\n{manifest}"))
+    // Building and checking need the same.
+    let options: Vec<_> = words
+        .iter()
+        .filter(|word| !matches!(**word, "build" | "check"))
+        .collect();
+    Ok(format!("{options:?} {flags:?} {newest:?} {manifest:?}"))
 }
 
-/// Runs the compiler as cargo did, and tells what cargo would.
-fn follow(command: &[String], session: &Path) -> ! {
-    let [program, arguments @ ..] = command else {
-        exit(1)
-    };
-    let status = Command::new(program)
-        .args(arguments)
+fn manifest() -> Result<String> {
+    Ok(fs::read_to_string("Cargo.toml")?)
+}
+
+/// The optimization level that a line of a cell's manifest asks for. Cargo reads only that of the workspace.
+fn level(line: &str) -> Option<&str> {
+    line.strip_prefix("opt-level = ")?.split_whitespace().next()
+}
+
+/// The compiler as cargo ran it.
+pub(super) fn compiler(recipe: &[String], session: &Path) -> Command {
+    let mut words = recipe.iter();
+    let mut command = Command::new(words.next().map_or("", String::as_str));
+    command
+        .args(words)
         .current_dir(session)
         .env("CARGO_PKG_NAME", "ctx")
         .env("CARGO_CRATE_NAME", "ctx")
         .env("CARGO_MANIFEST_DIR", session.join("ctx"))
-        .stdin(Stdio::null())
-        .status();
-    if !status.is_ok_and(|status| status.success()) {
+        .stdin(Stdio::null());
+    command
+}
+
+/// Runs the compiler as cargo did, and tells what cargo would.
+fn follow(recipe: &[String], session: &Path) -> Result<Infallible> {
+    let mut compiler = compiler(recipe, session);
+    if let Some(level) = manifest()?.lines().find_map(level) {
+        compiler.arg(format!("-Copt-level={level}"));
+    }
+    if !compiler.status()?.success() {
         exit(101);
     }
-    let mut arguments = arguments.iter();
+    let mut arguments = recipe.iter();
     let folder = arguments
         .find(|word| *word == "--out-dir")
         .and(arguments.next());
@@ -77,7 +109,8 @@ fn follow(command: &[String], session: &Path) -> ! {
 }
 
 /// Has cargo do it, and notes how.
-fn ask_cargo(cargo: &Command, words: &[&str], file: &Path, state: String) -> Result<Infallible> {
+fn ask_cargo(cargo: &Command, words: &[&str], session: &Path) -> Result<Infallible> {
+    let state = state(words)?;
     let mut child = Command::new(cargo.get_program());
     for (name, value) in cargo.get_envs() {
         match value {
@@ -109,7 +142,7 @@ fn ask_cargo(cargo: &Command, words: &[&str], file: &Path, state: String) -> Res
     let status = child.wait()?;
     if let Some(command) = used {
         let recipe = serde_json::to_string(&Recipe { state, command })?;
-        fs::write(file, recipe)?;
+        fs::write(file(session), recipe)?;
     }
     exit(status.code().unwrap_or(1))
 }
