@@ -4,7 +4,7 @@
 use crate::project::ROOT_VARIABLE;
 use crate::seed::{SESSION_VARIABLE, Seed, SessionDir};
 use crate::session::{CellError, Completion, Completions, Reply, Request};
-use crate::{tools, worker};
+use crate::{spares, tools, worker};
 use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 use evcxr::{CommandContext, CompilationError, Error, EvalCallbacks, EvalContext, EvalOutputs};
@@ -142,7 +142,9 @@ impl Engine {
             let request = match todo.recv_timeout(IDLE) {
                 Ok(request) => request,
                 Err(RecvTimeoutError::Timeout) => {
-                    self.load_analyser();
+                    if spares::has_room() {
+                        self.load_analyser();
+                    }
                     match todo.recv() {
                         Ok(request) => request,
                         Err(_) => return,
@@ -355,7 +357,11 @@ impl Engine {
     }
 
     fn complete(&mut self, code: &str, position: usize) -> Option<Completions> {
-        self.load_analyser();
+        let (before, _) = code.split_at_checked(position)?;
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        if !line.trim_start().starts_with(':') {
+            self.load_analyser();
+        }
         let found = self.context.completions(code, position).ok()?;
         let items = found.completions.into_iter().map(|item| Completion {
             text: item.code,

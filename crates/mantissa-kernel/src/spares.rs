@@ -59,7 +59,8 @@ pub fn keep(project: &Project) -> Result<()> {
     Ok(())
 }
 
-fn has_room() -> bool {
+/// Whether there is memory for an analyser that nobody has asked for yet.
+pub(crate) fn has_room() -> bool {
     if env::var_os(NO_SPARE).is_some() {
         return false;
     }

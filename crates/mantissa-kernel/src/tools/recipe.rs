@@ -146,3 +146,32 @@ fn ask_cargo(cargo: &Command, words: &[&str], session: &Path) -> Result<Infallib
     }
     exit(status.code().unwrap_or(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_asks_for_a_level() {
+        // The second as when the analyser has been loaded.
+        for (line, expected) in [
+            ("opt-level = 2", Some("2")),
+            ("opt-level = 0 # analysed", Some("0")),
+            ("debug = false", None),
+        ] {
+            assert_eq!(level(line), expected);
+        }
+    }
+
+    #[test]
+    fn the_compiler_runs_in_the_session_as_for_cargo() {
+        let recipe = ["rustc", "--crate-name", "ctx"].map(str::to_owned);
+        let command = compiler(&recipe, Path::new("/session"));
+        assert_eq!(command.get_program(), "rustc");
+        assert_eq!(
+            command.get_args().collect::<Vec<_>>(),
+            ["--crate-name", "ctx"]
+        );
+        assert_eq!(command.get_current_dir(), Some(Path::new("/session")));
+    }
+}

@@ -114,3 +114,47 @@ fn every_display_is_one_in_its_place() {
         ["display_data", "stream", "display_data", "execute_result"]
     );
 }
+
+#[test]
+fn variables_have_the_types_that_the_compiler_infers() {
+    let (ran, executed) = Draft::new(&[
+        "let (mut n, word) = (1, \"x\"); n += 1;\nlet Some(half) = Some(0.5) else { panic!() };",
+        "(n, word, half)",
+        // Given away, so not kept: a vector, an iterator whose type has no name.
+        "let v = vec![1, 2]; let w = v;\nlet twice = w.iter().map(|x| 2 * x); let t: Vec<_> = twice.collect();",
+        "(&w, &t)",
+        "v",
+        "fn double(x: f64) -> f64 { 2.0 * x }\nlet f = double; let cow = std::borrow::Cow::Borrowed(\"y\");\n\
+         let boxed: Box<dyn Fn(&str) -> usize> = Box::new(|s| s.len());",
+        "let n: f64 = \"3\".parse()?; let s = n; let d = f(s); boxed(&cow) as f64 + d",
+        ":vars",
+        // The cell never comes to keep them.
+        "let lost: Vec<_> = t.iter().copied().collect(); panic!(\"on purpose\")",
+        "let closure = |x: f64| x;",
+        "let r = &t;",
+        "let t = t.len();\nlet t = t + 1;",
+        "t",
+    ])
+    .may_fail(4)
+    .may_fail(8)
+    .may_fail(9)
+    .may_fail(10)
+    .run();
+    assert!(ran.ok, "{}", ran.stderr);
+    for (cell, part) in [
+        (1, r#"["(2, \"x\", 0.5)"]"#),
+        (3, r#"["([1, 2], [2, 4])"]"#),
+        (4, "cannot find value `v`"),
+        (6, r#"["7.0"]"#),
+        (7, "cow: std::borrow::Cow<'static, str>"),
+        (7, "f: fn(f64) -> f64"),
+        (7, "t: Vec<i32>"),
+        (8, r#""evalue":"on purpose""#),
+        (9, "`closure` cannot be kept"),
+        (10, "non-static lifetime"),
+        (12, r#"["3"]"#),
+    ] {
+        let outputs = executed.outputs(cell).concat();
+        assert!(outputs.contains(part), "no {part:?} in {outputs}");
+    }
+}
