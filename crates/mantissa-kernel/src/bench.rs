@@ -10,11 +10,11 @@ use crate::progress::Task;
 use crate::project::Project;
 use crate::seed::Seed;
 use crate::session::{Session, Spare};
+use crate::tools;
 use anyhow::{Context, Result, bail, ensure};
 use nbformat::v4::Cell;
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -126,20 +126,11 @@ fn rustc(project: &Project) -> Result<f64> {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .max_by_key(written)
         .context("no session is running")?;
-    let recipe = fs::read_to_string(dir.join("recipe.json"))?;
-    let recipe: serde_json::Value = serde_json::from_str(&recipe)?;
-    let words: Vec<String> = serde_json::from_value(recipe["command"].clone())?;
-    let [program, arguments @ ..] = &words[..] else {
-        bail!("the session has compiled nothing");
-    };
+    let mut compiler = tools::recipe::with_library(&dir)?;
     let mut times = Vec::new();
     for _ in 0..TIMES {
         let start = Instant::now();
-        let output = Command::new(program)
-            .args(arguments)
-            .current_dir(&dir)
-            .stdin(Stdio::null())
-            .output()?;
+        let output = compiler.output()?;
         ensure!(output.status.success(), "rustc does not compile the cell");
         times.push(start.elapsed().as_secs_f64());
     }

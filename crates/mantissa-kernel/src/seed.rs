@@ -17,7 +17,8 @@
 //! newer ones on the network; the member `seed` holds them. And profiles count at the root only, so
 //! cells can be compiled fast and the library well, where the engine knows one level for both.
 //!
-//! Cargo itself knows whether the seed is up to date: asking it takes 0.1 s.
+//! Cargo knows whether the seed is up to date, and is asked whenever anything that it depends on has changed:
+//! asking takes a third of a second at every start of a kernel.
 
 use crate::progress::Task;
 use crate::project::{Project, ROOT_VARIABLE};
@@ -73,6 +74,12 @@ pub extern "C" fn mantissa_flush() {
 /// The session's folder, in the environment of its engine.
 pub const SESSION_VARIABLE: &str = "MANTISSA_SESSION";
 
+/// The folder of commands that compile cells, in a session and in the seed, from which sessions have it.
+pub(crate) const RECIPES: &str = "recipes";
+
+/// Says what the seed was compiled from.
+const STAMP: &str = "compiled";
+
 /// Compiled dependencies.
 #[derive(Debug)]
 pub struct Seed {
@@ -111,10 +118,39 @@ impl Seed {
         toolchain::add_sources();
         sources::prepare(&project.lab())?;
         seed.write(project)?;
-        let task = Task::start("Library for notebooks");
-        seed.compile(&task)?;
-        task.done();
+        let (stamp, made_of) = (seed.dir.join(STAMP), seed.made_of(project)?);
+        if !seed.exists() || !fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == made_of) {
+            // Not there while it is not true.
+            let _ = fs::remove_file(&stamp);
+            let _ = fs::remove_dir_all(seed.dir.join(RECIPES));
+            let task = Task::start("Library for notebooks");
+            seed.compile(&task)?;
+            task.done();
+            fs::write(stamp, made_of)?;
+        }
         Ok(seed)
+    }
+
+    /// All that the compiled seed depends on.
+    fn made_of(&self, project: &Project) -> Result<String> {
+        let manifests = [
+            self.dir.join("Cargo.toml"),
+            self.dir.join("Cargo.lock.of"),
+            self.library.join("Cargo.toml"),
+            project.root().join("Cargo.toml"),
+        ];
+        let mut hash = Sha256::new();
+        for manifest in manifests {
+            hash.update(fs::read(&manifest).unwrap_or_default());
+            hash.update([0]);
+        }
+        let compiler = fs::metadata(toolchain::rustc()).and_then(|file| file.modified());
+        let library = newest(&self.library.join("src"));
+        hash.update(format!(
+            "{compiler:?} {library:?} {:?}",
+            toolchain::version()?
+        ));
+        Ok(hex::encode(hash.finalize()))
     }
 
     /// Writes the workspace, leaving alone what is right.
@@ -210,6 +246,24 @@ impl Seed {
         Ok(dir)
     }
 
+    /// Keeps a recipe of a session for those to come, if they will have the same seed.
+    pub fn keep(session: &Path, recipe: &Path) {
+        let root = PathBuf::from(std::env::var_os(ROOT_VARIABLE).unwrap_or_default());
+        let seed = root.join("target/lab/seed");
+        let stamp = |folder: &Path| fs::read_to_string(folder.join(STAMP)).ok();
+        let Some(name) = recipe
+            .file_name()
+            .filter(|_| stamp(&seed) == stamp(session))
+        else {
+            return;
+        };
+        // It is there as a whole or not at all; without it, cargo is asked again.
+        let new = seed.join(format!("{RECIPES}.{}", std::process::id()));
+        let _ = fs::create_dir_all(seed.join(RECIPES))
+            .and_then(|()| fs::copy(recipe, &new))
+            .and_then(|_| fs::rename(&new, seed.join(RECIPES).join(name)));
+    }
+
     /// Lets the analyser of a session find the standard library and the dependencies of cells, when it loads
     /// them next.
     pub fn show_sources(session: &Path) -> Result<()> {
@@ -252,23 +306,23 @@ impl Seed {
     }
 }
 
-/// When something in a folder was last written.
+/// When something in a folder was last written, made or removed.
 pub(crate) fn newest(folder: &Path) -> Option<SystemTime> {
+    let own = fs::metadata(folder).ok()?.modified().ok();
     let entries = fs::read_dir(folder).ok()?.flatten();
-    entries
-        .filter_map(|entry| {
-            let about = entry.metadata().ok()?;
-            match about.is_dir() {
-                true => newest(&entry.path()),
-                false => about.modified().ok(),
-            }
-        })
-        .max()
+    let inner = entries.filter_map(|entry| {
+        let about = entry.metadata().ok()?;
+        match about.is_dir() {
+            true => newest(&entry.path()),
+            false => about.modified().ok(),
+        }
+    });
+    inner.chain(own).max()
 }
 
 /// Cargo with the environment that the engine gives it.
 fn cargo() -> Command {
-    let path = toolchain::tool("cargo");
+    let path = toolchain::cargo();
     let installed = |linker: &str| which::which(linker).is_ok() && cfg!(not(target_os = "macos"));
     let mut flags = "-Cprefer-dynamic".to_owned();
     let mut command = if installed("mold") {
@@ -284,7 +338,7 @@ fn cargo() -> Command {
     command
         .env("CARGO_TARGET_DIR", "target")
         .env("CARGO_BUILD_BUILD_DIR", "target")
-        .env("RUSTC", toolchain::tool("rustc"))
+        .env("RUSTC", toolchain::rustc())
         .env("RUSTFLAGS", flags);
     command
 }
@@ -304,6 +358,13 @@ fn write_if_changed(path: &Path, content: &str) -> Result<()> {
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Whether a file is the compiler's, which writes a new one in its place and never into it: nine tenths of the
+/// seed, which all sessions can share.
+fn is_replaced(file: &Path) -> bool {
+    let name = file.extension().unwrap_or_default();
+    ["rlib", "rmeta"].iter().any(|end| name == *end)
+}
+
 /// Copies a folder with its times, by which cargo knows what is up to date.
 fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
@@ -312,7 +373,7 @@ fn copy_tree(from: &Path, to: &Path) -> Result<()> {
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type()?.is_dir() {
             copy_tree(&source, &target)?;
-        } else {
+        } else if !(is_replaced(&source) && fs::hard_link(&source, &target).is_ok()) {
             fs::copy(&source, &target)?;
             let modified = entry.metadata()?.modified()?;
             File::open(&target)?.set_modified(modified)?;

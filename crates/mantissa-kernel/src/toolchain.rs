@@ -6,8 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// A tool of the toolchain, past rustup's proxy, as the engine finds it.
-pub fn tool(name: &str) -> PathBuf {
+/// Cargo, past rustup's proxy, as the engine finds it.
+pub fn cargo() -> &'static Path {
+    static CARGO: OnceLock<PathBuf> = OnceLock::new();
+    CARGO.get_or_init(|| tool("cargo"))
+}
+
+fn tool(name: &str) -> PathBuf {
     match output("rustup", &["which", name]) {
         Some(path) => PathBuf::from(path),
         None => PathBuf::from(name),

@@ -23,13 +23,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod memo;
-mod recipe;
+pub mod recipe;
 pub mod types;
 
 /// The real tools, in the environment of an engine.
 const CARGO: &str = "MANTISSA_CARGO";
 const RUSTC: &str = "MANTISSA_RUSTC";
 const RUSTUP: &str = "MANTISSA_RUSTUP";
+
+/// Stands for the session's folder, which is another every time, in what is remembered.
+const SESSION: &str = "@session@";
 
 /// What `CARGO_HOME` was, if it was set.
 const CARGO_HOME: &str = "MANTISSA_CARGO_HOME";
@@ -48,7 +51,7 @@ pub fn environment(project: &Project) -> Result<Vec<(&'static str, OsString)>> {
     let paths = std::iter::once(bin).chain(env::split_paths(&path));
     let mut variables = vec![
         ("PATH", env::join_paths(paths)?),
-        (CARGO, toolchain::tool("cargo").into()),
+        (CARGO, toolchain::cargo().into()),
         (RUSTC, toolchain::rustc().into()),
         ("CARGO_HOME", folder.into()),
     ];

@@ -1,5 +1,6 @@
 //! Answers that are remembered.
 
+use super::SESSION;
 use crate::project::ROOT_VARIABLE;
 use crate::seed::{SESSION_VARIABLE, Seed};
 use anyhow::Result;
@@ -12,9 +13,6 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
-
-/// Stands for the session's folder, which is another every time.
-const SESSION: &str = "@session@";
 
 /// What a tool said.
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,7 +41,7 @@ fn cell() -> PathBuf {
 
 /// Whether the manifest of a cell has no dependency but the library: others may change without our
 /// noticing.
-fn is_ours(manifest: &Path) -> bool {
+pub(super) fn is_ours(manifest: &Path) -> bool {
     let text = fs::read_to_string(manifest).unwrap_or_default();
     let dependencies = text
         .split_once("[dependencies]")

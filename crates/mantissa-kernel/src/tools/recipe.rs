@@ -1,10 +1,11 @@
 //! Compiling a cell as the one before it was compiled.
 
+use super::{SESSION, memo};
 use crate::project::ROOT_VARIABLE;
-use crate::seed::{SESSION_VARIABLE, newest};
+use crate::seed::{RECIPES, SESSION_VARIABLE, Seed, newest};
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use std::convert::Infallible;
 use std::env;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
@@ -12,14 +13,6 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, exit};
-
-/// How cargo has compiled a cell, and for what.
-#[derive(Debug, Serialize, Deserialize)]
-struct Recipe {
-    /// All that the command depends on, but for the cell.
-    state: String,
-    command: Vec<String>,
-}
 
 /// Compiles the cell in the working directory.
 pub(super) fn build(cargo: &Command, words: &[&str]) -> Result<Infallible> {
@@ -32,17 +25,40 @@ pub(super) fn build(cargo: &Command, words: &[&str]) -> Result<Infallible> {
 
 /// The command that compiles a cell as things are, if cargo has told. `words` are cargo's arguments.
 pub(super) fn current(words: &[&str], session: &Path) -> Result<Option<Vec<String>>> {
-    let state = state(words)?;
-    let known: Option<Recipe> = fs::read_to_string(file(session))
-        .ok()
-        .and_then(|text| serde_json::from_str(&text).ok());
-    Ok(known
-        .filter(|recipe| recipe.state == state)
-        .map(|recipe| recipe.command))
+    let Ok(recipe) = fs::read_to_string(file(session, &state(words)?)) else {
+        return Ok(None);
+    };
+    let recipe = recipe.replace(SESSION, &session.to_string_lossy());
+    Ok(serde_json::from_str(&recipe).ok())
 }
 
-fn file(session: &Path) -> PathBuf {
-    session.join("recipe.json")
+/// The command that compiles the cell of a session with the library.
+pub fn with_library(session: &Path) -> Result<Command> {
+    let recipes = fs::read_dir(session.join(RECIPES))?.flatten();
+    let text = recipes
+        .filter_map(|recipe| fs::read_to_string(recipe.path()).ok())
+        .find(|text| text.contains("mantissa="))
+        .context("the session has compiled nothing with the library")?;
+    let text = text.replace(SESSION, &session.to_string_lossy());
+    let recipe: Vec<String> = serde_json::from_str(&text)?;
+    Ok(compiler(&recipe, session))
+}
+
+/// Where the recipe for a state of things is, in a session or in the seed.
+fn file(folder: &Path, state: &str) -> PathBuf {
+    let name = hex::encode(&Sha256::digest(state)[..16]);
+    folder.join(RECIPES).join(name).with_extension("json")
+}
+
+/// Notes a recipe for this session, and for those to come if it needs nothing but what is in the seed.
+fn note(recipe: &[String], state: &str, session: &Path) -> Result<()> {
+    let text = serde_json::to_string(recipe)?.replace(&*session.to_string_lossy(), SESSION);
+    fs::create_dir_all(session.join(RECIPES))?;
+    fs::write(file(session, state), &text)?;
+    if memo::is_ours(Path::new("Cargo.toml")) {
+        Seed::keep(session, &file(session, state));
+    }
+    Ok(())
 }
 
 /// Manifests, flags, and the library as it is on disk.
@@ -141,8 +157,7 @@ fn ask_cargo(cargo: &Command, words: &[&str], session: &Path) -> Result<Infallib
     }
     let status = child.wait()?;
     if let Some(command) = used {
-        let recipe = serde_json::to_string(&Recipe { state, command })?;
-        fs::write(file(session), recipe)?;
+        note(&command, &state, session)?;
     }
     exit(status.code().unwrap_or(1))
 }
