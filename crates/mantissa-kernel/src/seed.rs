@@ -381,3 +381,61 @@ fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn what_changes_in_a_folder_makes_it_newer() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("inner");
+        fs::create_dir(&inner).unwrap();
+        let file = inner.join("file.rs");
+        fs::write(&file, "").unwrap();
+        let past = SystemTime::now() - Duration::from_secs(60);
+        let all = [file.as_path(), &inner, folder.path()];
+        let age = || {
+            for path in all.iter().filter(|path| path.exists()) {
+                File::open(path).unwrap().set_modified(past).unwrap();
+            }
+        };
+        age();
+        let old = newest(folder.path());
+        assert_eq!(old, newest(folder.path()));
+        fs::write(&file, "changed").unwrap();
+        assert!(newest(folder.path()) > old);
+        age();
+        fs::remove_file(&file).unwrap();
+        assert!(newest(folder.path()) > old, "a file has gone");
+    }
+
+    #[test]
+    fn sessions_share_what_the_compiler_never_writes_into() {
+        use std::os::unix::fs::MetadataExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (seed, session) = (folder.path().join("seed"), folder.path().join("session"));
+        fs::create_dir(&seed).unwrap();
+        for name in ["libctx.rlib", "libctx.rmeta", "fingerprint"] {
+            fs::write(seed.join(name), name).unwrap();
+        }
+        copy_tree(&seed, &session).unwrap();
+        for (name, shared) in [
+            ("libctx.rlib", true),
+            ("libctx.rmeta", true),
+            ("fingerprint", false),
+        ] {
+            let about = |folder: &Path| fs::metadata(folder.join(name)).unwrap();
+            assert_eq!(
+                about(&seed).ino() == about(&session).ino(),
+                shared,
+                "{name}"
+            );
+            assert_eq!(
+                about(&seed).modified().unwrap(),
+                about(&session).modified().unwrap()
+            );
+        }
+    }
+}

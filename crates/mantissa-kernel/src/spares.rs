@@ -1,7 +1,7 @@
 //! Keeps one engine ready for the next kernel, as long as JupyterLab runs.
 //!
-//! An engine takes seconds to start, nearly all of them rust-analyzer's, and they are the same for every
-//! notebook. So one is started ahead. A kernel that starts takes it; then the next is made.
+//! An engine's analyser takes seconds to load, the same for every notebook, and whoever presses Tab waits for
+//! it. So an engine is started ahead. A kernel that starts takes it; then the next is made.
 
 use crate::engine::spare;
 use crate::project::Project;
