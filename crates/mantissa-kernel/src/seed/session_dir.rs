@@ -1,6 +1,7 @@
 //! Folders of sessions: made for one, removed after it, and swept if nobody could remove them.
 
-use super::{ENGINE, copy_tree};
+use super::ENGINE;
+use super::files::copy_tree;
 use anyhow::{Context, Result};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
