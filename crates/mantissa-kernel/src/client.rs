@@ -4,13 +4,14 @@ use crate::project::{Project, ROOT_VARIABLE};
 use anyhow::{Result, bail};
 use jupyter_protocol::connection_info::{ConnectionInfo, Transport};
 use jupyter_protocol::messaging::{
-    ExecuteRequest, ExecutionState, JupyterMessage, JupyterMessageContent, KernelInfoRequest,
-    ShutdownRequest,
+    ExecuteRequest, ExecutionState, InputReply, InputRequest, JupyterMessage,
+    JupyterMessageContent, KernelInfoRequest, ShutdownRequest,
 };
 use jupyter_zmq_client::{
-    ClientControlConnection, ClientIoPubConnection, ClientShellConnection,
+    ClientControlConnection, ClientIoPubConnection, ClientShellConnection, ClientStdinConnection,
     create_client_control_connection, create_client_iopub_connection,
-    create_client_shell_connection_with_identity, peek_ports, peer_identity_for_session,
+    create_client_shell_connection_with_identity, create_client_stdin_connection_with_identity,
+    peek_ports, peer_identity_for_session,
 };
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
@@ -74,6 +75,7 @@ pub struct Client {
     pub info: ConnectionInfo,
     control: ClientControlConnection,
     iopub: ClientIoPubConnection,
+    stdin: ClientStdinConnection,
     _folder: TempDir,
 }
 
@@ -130,6 +132,7 @@ impl Client {
             shell,
             info: info.clone(),
             control: create_client_control_connection(&info, &session).await?,
+            stdin: create_client_stdin_connection_with_identity(&info, &session, identity).await?,
             iopub: create_client_iopub_connection(&info, "", &session).await?,
             _folder: folder,
         };
@@ -181,6 +184,38 @@ impl Client {
     pub async fn control(&mut self, request: JupyterMessage) -> Result<JupyterMessageContent> {
         self.control.send(request).await?;
         Ok(timeout(PATIENCE, self.control.read()).await??.content)
+    }
+
+    /// Begins a cell that may ask, and gives the name by which it can be heard.
+    pub async fn begin(&mut self, code: &str) -> Result<String> {
+        let request: JupyterMessage = ExecuteRequest {
+            stop_on_error: false,
+            allow_stdin: true,
+            ..ExecuteRequest::new(code.to_owned())
+        }
+        .into();
+        let id = request.header.msg_id.clone();
+        self.shell.send(request).await?;
+        Ok(id)
+    }
+
+    /// Waits for a question of a cell.
+    pub async fn question(&mut self) -> Result<InputRequest> {
+        loop {
+            let message = timeout(PATIENCE, self.stdin.read()).await??;
+            if let JupyterMessageContent::InputRequest(question) = message.content {
+                return Ok(question);
+            }
+        }
+    }
+
+    /// Answers a question.
+    pub async fn answer(&mut self, text: &str) -> Result<()> {
+        let reply = InputReply {
+            value: text.to_owned(),
+            ..InputReply::default()
+        };
+        Ok(self.stdin.send(reply.into()).await?)
     }
 
     /// The kernel's process.

@@ -8,7 +8,7 @@ use crate::{spares, tools, worker};
 use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 use evcxr::{CommandContext, CompilationError, Error, EvalCallbacks, EvalContext, EvalOutputs};
-use relay::Relay;
+use relay::{Relay, Stop};
 use std::env;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
@@ -85,7 +85,10 @@ pub fn main() -> Result<()> {
         }
         for line in BufReader::new(socket).lines() {
             match serde_json::from_str(&line?).context("an unknown request")? {
-                Request::Interrupt => relay.interrupt(),
+                Request::Interrupt => {
+                    relay.stop(Stop::Interrupt);
+                    let _ = answer.send(None);
+                }
                 // Whoever asked may be through.
                 Request::Answer(text) => drop(answer.send(text)),
                 request => drop(work.send(request)),
@@ -93,8 +96,8 @@ pub fn main() -> Result<()> {
         }
     }
     // Whoever started us is gone, perhaps without having cleaned up.
-    drop(work);
-    relay.interrupt();
+    drop((work, answer));
+    relay.stop(Stop::Interrupt);
     let start = Instant::now();
     while !engine.is_finished() && start.elapsed() < GRACE {
         thread::sleep(Duration::from_millis(5));
@@ -107,7 +110,7 @@ pub fn main() -> Result<()> {
 struct Engine {
     context: CommandContext,
     relay: Relay,
-    answers: Receiver<String>,
+    answers: Receiver<Option<String>>,
     /// Whether the analyser knows the standard library and the dependencies.
     analyses: bool,
     /// How often the cell at hand was run.
@@ -115,7 +118,7 @@ struct Engine {
 }
 
 impl Engine {
-    fn start(relay: Relay, answers: Receiver<String>) -> Result<Engine> {
+    fn start(relay: Relay, answers: Receiver<Option<String>>) -> Result<Engine> {
         let stdio = Seed::stdio(env::var_os(SESSION_VARIABLE).unwrap_or_default().as_ref())?;
         let (context, streams) = EvalContext::with_subprocess_command(worker::command(&stdio)?)
             .map_err(|error| anyhow!("the engine does not start: {error}"))?;
@@ -250,8 +253,8 @@ impl Engine {
             Err(errors) if !errors.is_empty() => return Err(CellError::at_compile(&errors, code)),
             Err(_) => types::Types::new(),
         };
-        if self.relay.course().interrupted {
-            return Err(CellError::of_interrupt(false));
+        if let Some(why) = self.relay.course().stopped {
+            return Err(CellError::of_stop(why, false));
         }
         if let Some(name) = types::nameless(&types) {
             return Err(CellError::of_nameless(name));
@@ -289,17 +292,12 @@ impl Engine {
     /// Has the engine run this, and waits for its output.
     fn attempt(&mut self, code: &str) -> Result<EvalOutputs, Error> {
         let (relay, answers) = (self.relay.clone(), self.answers.clone());
-        let ask = move |prompt: String, password: bool| {
-            while answers.try_recv().is_ok() {}
-            relay.say(&Reply::Input { prompt, password });
-            answers.recv().unwrap_or_default()
-        };
         let context = &mut self.context;
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             context.execute_with_callbacks(
                 code,
                 &mut EvalCallbacks {
-                    input_reader: &|request| ask(request.prompt, request.is_password),
+                    input_reader: &|request| relay.ask(request.is_password, &answers),
                 },
             )
         }));
@@ -326,9 +324,9 @@ impl Engine {
     ) -> Result<(), CellError> {
         let course = self.relay.course();
         if let Some(how) = course.end {
-            return Err(match course.interrupted {
-                true => CellError::of_interrupt(true),
-                false => CellError::of_end(&how, &course.stderr),
+            return Err(match course.stopped {
+                Some(why) => CellError::of_stop(why, true),
+                None => CellError::of_end(&how, &course.stderr),
             });
         }
         if let Some(kind) = course.failed {
@@ -341,8 +339,8 @@ impl Engine {
                 code,
             ));
         }
-        match result {
-            Ok(outputs) => {
+        match (result, course.stopped) {
+            (Ok(outputs), _) => {
                 // The engine's own commands answer with text and tables.
                 self.relay.show(outputs.content_by_mime_type);
                 if let Some(took) = outputs.timing {
@@ -350,9 +348,9 @@ impl Engine {
                 }
                 Ok(())
             }
-            Err(_) if course.interrupted => Err(CellError::of_interrupt(false)),
-            Err(Error::CompilationErrors(errors)) => Err(CellError::at_compile(&errors, code)),
-            Err(error) => Err(CellError::of_engine(&error.to_string(), &course.stderr)),
+            (Err(_), Some(why)) => Err(CellError::of_stop(why, false)),
+            (Err(Error::CompilationErrors(errors)), _) => Err(CellError::at_compile(&errors, code)),
+            (Err(error), _) => Err(CellError::of_engine(&error.to_string(), &course.stderr)),
         }
     }
 

@@ -24,6 +24,7 @@ mod control;
 mod engine;
 mod history;
 mod info;
+mod reader;
 mod shell;
 mod syntax;
 mod wire;
@@ -51,7 +52,10 @@ async fn run(project: &Project, info: &ConnectionInfo) -> Result<()> {
     let engine = engine::Engine::start(project);
     let history = history::History::open(&project.lab().join("history.jsonl"));
     let iopub = sockets.iopub.clone();
-    let shell = shell::Shell::new(sockets.iopub, sockets.stdin, engine.clone(), history);
+    let (stdin_in, stdin_out) = sockets.stdin;
+    let (answer, answers) = tokio::sync::mpsc::unbounded_channel();
+    let reader = reader::Reader::new(stdin_out, answers);
+    let shell = shell::Shell::new(sockets.iopub, reader, engine.clone(), history);
     let (queue, requests) = tokio::sync::mpsc::unbounded_channel();
     let mut interrupts = signal(SignalKind::interrupt())?;
     let mut terminations = signal(SignalKind::terminate())?;
@@ -62,6 +66,7 @@ async fn run(project: &Project, info: &ConnectionInfo) -> Result<()> {
     };
     tokio::select! {
         end = wire::receive(sockets.shell_in, queue) => end,
+        end = wire::receive(stdin_in, answer) => end,
         end = shell.serve(requests, sockets.shell_out) => end,
         end = control::serve(sockets.control, engine.clone(), iopub) => end,
         end = wire::echo(sockets.heartbeat) => end,

@@ -8,7 +8,7 @@
 //! target/lab/seed/
 //!   Cargo.toml  Cargo.lock     a workspace, with the versions of our own Cargo.lock
 //!   seed/                      a member that depends on the library and does nothing
-//!   stdio/                     a member that flushes what cells print, for the runner
+//!   stdio/                     a member for the standard streams of cells
 //!   ctx/                       the member that the engine rewrites, with the target folder
 //! ```
 //!
@@ -62,16 +62,8 @@ incremental = false
 opt-level = 0
 "#;
 
-/// Flushes the standard output that all cells share, which is not that of the program that loads
-/// them: they have a dynamic standard library.
-const STDIO: &str = r#"//! Made by `cargo lab`.
-
-/// Writes out what has been printed.
-#[unsafe(no_mangle)]
-pub extern "C" fn mantissa_flush() {
-    let _ = std::io::Write::flush(&mut std::io::stdout());
-}
-"#;
+/// The library for the standard streams that all cells share.
+const STDIO: &str = include_str!("seed/stdio.rs");
 
 /// The session's folder, in the environment of its engine.
 pub const SESSION_VARIABLE: &str = "MANTISSA_SESSION";
@@ -300,7 +292,7 @@ impl Seed {
         ]
     }
 
-    /// The library that flushes, in the folder of a session.
+    /// The library for the streams of cells, in the folder of a session.
     pub fn stdio(session: &Path) -> Result<PathBuf> {
         let name = format!("{DLL_PREFIX}stdio{DLL_SUFFIX}");
         let target = session.join(ENGINE).join("target");

@@ -205,7 +205,7 @@ impl Session {
             match self.receiver.hear()? {
                 Reply::Done(result) => return Ok(result),
                 // Nobody is there to be asked.
-                Reply::Input { .. } => self.sender.send(&Request::Answer(String::new()))?,
+                Reply::Input { .. } => self.sender.send(&Request::Answer(None))?,
                 reply => tell(reply),
             }
         }

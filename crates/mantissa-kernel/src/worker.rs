@@ -32,7 +32,7 @@ const IS_CHILD: &str = "EVCXR_IS_RUNTIME";
 /// Set in the environment of our processes; the value says which it is.
 const ROLE: &str = "MANTISSA_WORKER";
 
-/// Where the runner finds the library that flushes what cells have printed.
+/// Where the runner finds the library for the standard streams of cells.
 const STDIO: &str = "MANTISSA_STDIO";
 
 /// Tells the library that displays may be sent one by one, with a header (see `output`).
@@ -53,6 +53,8 @@ pub enum Event {
     Stderr(String),
     /// Something to see.
     Display(Display),
+    /// The cell asks its reader this, and waits for the answer.
+    Asks(String),
     /// The cell panicked.
     Panicked,
     /// A `?` in the cell met an error.
@@ -89,7 +91,7 @@ pub enum DisplayKind {
     Value,
 }
 
-/// The command by which the engine starts its child. `stdio` is the library that flushes.
+/// The command by which the engine starts its child. `stdio` is the library for the streams of cells.
 pub fn command(stdio: &Path) -> io::Result<Command> {
     let mut command = Command::new(env::current_exe()?);
     command.env(ROLE, "keeper").env(STDIO, stdio);

@@ -1,5 +1,6 @@
 //! Why a cell failed, in words for whoever wrote it.
 
+use super::relay::Stop;
 use crate::session::{CellError, ErrorKind};
 use ariadne::{Config, IndexType, Label, Report, ReportKind, Source};
 use evcxr::CompilationError;
@@ -76,10 +77,14 @@ impl CellError {
     }
 
     /// A cell that was stopped while it ran, or before.
-    pub(super) fn of_interrupt(ran: bool) -> CellError {
+    pub(super) fn of_stop(why: Stop, ran: bool) -> CellError {
         CellError {
             kind: ErrorKind::Interrupt,
-            message: "the cell was stopped".to_owned(),
+            message: match why {
+                Stop::Interrupt => "the cell was stopped",
+                Stop::Unanswered => "the cell asks for input, and nobody can be asked here",
+            }
+            .to_owned(),
             details: match ran {
                 true => KEPT.to_owned(),
                 false => "It had not begun to run; nothing has changed.".to_owned(),

@@ -30,14 +30,25 @@ pub(super) struct Course {
     running: bool,
     /// How often it ran to an end.
     ends: usize,
-    /// Whether it is to be stopped.
-    pub(super) interrupted: bool,
+    /// What it has asked.
+    pub(super) question: Option<String>,
+    /// Why it is to be stopped, if it is.
+    pub(super) stopped: Option<Stop>,
     /// How it failed, if it did.
     pub(super) failed: Option<ErrorKind>,
     /// How its process ended, if it did and a snapshot took over.
     pub(super) end: Option<String>,
     /// What it said to standard error as it failed.
     pub(super) stderr: String,
+}
+
+/// Why a cell is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// Somebody wants it.
+    Interrupt,
+    /// It has a question that nobody can be asked.
+    Unanswered,
 }
 
 /// Cheap to clone; all clones are one.
@@ -112,28 +123,52 @@ impl Relay {
 
     /// Waits for the output that is still on its way when the engine is through with `runs` runs.
     pub(super) fn settle(&self, runs: usize) {
-        let until = Instant::now() + PATIENCE;
-        let mut course = lock(&self.0.course);
-        while course.ends < runs && Instant::now() < until {
-            let left = until.saturating_duration_since(Instant::now());
-            let waited = self.0.news.wait_timeout(course, left);
-            course = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        drop(course);
+        drop(self.until(|course| course.ends >= runs));
         // Without an end to wait for, as after a crash, a short silence must do.
         if runs == 0 {
             thread::sleep(AGAIN);
         }
     }
 
+    /// Waits for what must come.
+    fn until(&self, there: impl Fn(&Course) -> bool) -> MutexGuard<'_, Course> {
+        let course = lock(&self.0.course);
+        let news = &self.0.news;
+        let waited = news.wait_timeout_while(course, PATIENCE, |course| !there(course));
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Asks for the cell, after what it has said before, and waits for the answer. Without one the cell is
+    /// stopped.
+    pub(super) fn ask(&self, password: bool, answers: &Receiver<Option<String>>) -> String {
+        // There may be late answers to earlier questions.
+        while answers.try_recv().is_ok() {}
+        let asked = self
+            .until(|course| course.question.is_some())
+            .question
+            .take();
+        let stopped = self.course().stopped.is_some();
+        if !stopped {
+            let prompt = asked.unwrap_or_default();
+            self.say(&Reply::Input { prompt, password });
+            if let Ok(Some(answer)) = answers.recv() {
+                // More lines would be commands.
+                return answer.lines().next().unwrap_or_default().to_owned();
+            }
+            self.stop(Stop::Unanswered);
+        }
+        self.settle(1);
+        String::new()
+    }
+
     /// Stops the cell that is running, or about to: its process, or what compiles it.
-    pub(super) fn interrupt(&self) {
+    pub(super) fn stop(&self, why: Stop) {
         {
             let mut course = lock(&self.0.course);
-            if !course.busy || course.interrupted {
+            if !course.busy || course.stopped.is_some() {
                 return;
             }
-            course.interrupted = true;
+            course.stopped = Some(why);
         }
         let relay = self.clone();
         thread::spawn(move || {
@@ -194,6 +229,7 @@ impl Relay {
                 DisplayKind::Bare | DisplayKind::Value => held.display = Some(display),
                 _ => self.say(&Reply::Display(display)),
             },
+            Event::Asks(prompt) => course.question = Some(prompt),
             Event::Runner(pid) => *lock(&self.0.runner) = Some(pid),
             Event::Running => course.running = true,
             Event::Panicked => course.failed = Some(ErrorKind::Panic),

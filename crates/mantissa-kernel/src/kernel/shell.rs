@@ -2,7 +2,8 @@
 
 use super::engine::{Engine, Said};
 use super::history::History;
-use super::wire::{IoPub, Request, Stdin, reply};
+use super::reader::Reader;
+use super::wire::{IoPub, Request, reply};
 use super::{complete, control, info, syntax};
 use crate::notebook::bundle;
 use crate::session::{CellError, ErrorKind, Reply, Request as Ask};
@@ -10,8 +11,8 @@ use crate::worker::{Display, DisplayKind};
 use anyhow::Result;
 use jupyter_protocol::messaging::{
     CommInfoReply, DisplayData, ErrorOutput, ExecuteInput, ExecuteReply, ExecuteResult,
-    ExpressionResult, HistoryReply, InputRequest, JupyterMessageContent, ReplyError, StreamContent,
-    Transient, UpdateDisplayData,
+    ExpressionResult, HistoryReply, JupyterMessageContent, ReplyError, StreamContent, Transient,
+    UpdateDisplayData,
 };
 use jupyter_protocol::{ExecutionCount, Media, ReplyStatus};
 use jupyter_zmq_client::RouterSendConnection;
@@ -26,7 +27,7 @@ const ARRIVAL: Duration = Duration::from_millis(20);
 /// The sender and receiver of everything about cells.
 pub(super) struct Shell {
     iopub: IoPub,
-    stdin: Stdin,
+    reader: Reader,
     engine: Engine,
     history: History,
     count: usize,
@@ -35,10 +36,10 @@ pub(super) struct Shell {
 }
 
 impl Shell {
-    pub(super) fn new(iopub: IoPub, stdin: Stdin, engine: Engine, history: History) -> Shell {
+    pub(super) fn new(iopub: IoPub, reader: Reader, engine: Engine, history: History) -> Shell {
         Shell {
             iopub,
-            stdin,
+            reader,
             engine,
             history,
             count: 0,
@@ -138,12 +139,21 @@ impl Shell {
     async fn run(&mut self, request: &Request, code: &str, silent: bool) -> Result<(), CellError> {
         self.get_ready().await?;
         self.engine.send(&Ask::Execute(code.to_owned()));
+        self.reader.forget();
         loop {
-            match self.engine.next().await {
+            let said = tokio::select! {
+                said = self.engine.next() => said,
+                answer = self.reader.answer() => {
+                    self.engine.send(&Ask::Answer(Some(answer)));
+                    continue;
+                }
+            };
+            match said {
                 Said::Reply(Reply::Done(result)) => return result,
                 Said::Reply(Reply::Input { prompt, password }) => {
-                    let text = self.ask(request, prompt, password).await;
-                    self.engine.send(&Ask::Answer(text));
+                    if !self.reader.ask(request, prompt, password).await {
+                        self.engine.send(&Ask::Answer(None));
+                    }
                 }
                 Said::Reply(_) if silent => {}
                 Said::Reply(reply) => self.pass_on(request, reply),
@@ -206,21 +216,6 @@ impl Shell {
         }
     }
 
-    /// Asks the front end that sent the request.
-    async fn ask(&mut self, request: &Request, prompt: String, password: bool) -> String {
-        if !request.flag("allow_stdin", false) {
-            return String::new();
-        }
-        let question = InputRequest { prompt, password };
-        reply(&mut self.stdin.1, request, question).await;
-        loop {
-            let answer = self.stdin.0.next().await;
-            if answer.kind() == "input_reply" {
-                return answer.text("value").to_owned();
-            }
-        }
-    }
-
     /// The values of expressions that the front end wants beside the cell.
     async fn expressions(&mut self, request: &Request) -> HashMap<String, ExpressionResult> {
         let mut values = HashMap::new();
@@ -243,7 +238,7 @@ impl Shell {
                         Said::Reply(Reply::Done(result)) => break result,
                         Said::Reply(Reply::Display(display)) => value = display,
                         Said::Reply(Reply::Input { .. }) => {
-                            self.engine.send(&Ask::Answer(String::new()));
+                            self.engine.send(&Ask::Answer(None));
                         }
                         Said::Reply(_) => {}
                         Said::Lost(reason) => break Err(self.lost(&reason)),

@@ -6,7 +6,7 @@ use jupyter_protocol::messaging::{
 };
 use jupyter_protocol::{ConnectionInfo, connection_info::Transport};
 use jupyter_zmq_client::{
-    Connection, KernelIoPubXPubConnection, RawMessage, RouterRecvConnection, RouterSendConnection,
+    KernelIoPubXPubConnection, RawMessage, RouterRecvConnection, RouterSendConnection,
     SubscriptionEvent,
 };
 use serde_json::Value;
@@ -256,6 +256,3 @@ async fn publish(
         }
     }
 }
-
-/// For the one who asks questions on stdin.
-pub(super) type Stdin = (Incoming, Connection<zeromq::RouterSendHalf>);

@@ -28,8 +28,8 @@ pub enum Request {
         /// Where the cursor is, in bytes.
         position: usize,
     },
-    /// The answer to [`Reply::Input`].
-    Answer(String),
+    /// The answer to [`Reply::Input`]; none if nobody can be asked, which stops the cell.
+    Answer(Option<String>),
     /// Stop the cell that is running, if one is.
     Interrupt,
 }

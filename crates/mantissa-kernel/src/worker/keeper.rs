@@ -1,7 +1,7 @@
 //! Stands between the engine and the runner: commands one way, output and news the other.
 
 use super::output::{News, Parser};
-use super::runner::{BACK, END, ON, RESTORED, RUNNER, STAYED};
+use super::runner::{BACK, END, ON, READS, RESTORED, RUNNER, STAYED};
 use super::{DISPLAYS, Event, ROLE};
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process};
@@ -17,6 +17,9 @@ use std::time::Duration;
 
 /// Tells the runner which descriptor its commands come from.
 pub(super) const COMMANDS: &str = "MANTISSA_COMMANDS";
+
+/// What the engine takes for a question of the cell.
+const QUESTION: &str = "EVCXR_INPUT_REQUEST";
 
 /// What the engine expects when a cell is through.
 const COMPLETE: &[u8] = b"EVCXR_EXECUTION_COMPLETE";
@@ -74,11 +77,16 @@ pub(super) fn run() -> io::Result<Infallible> {
     });
     for line in io::stdin().lock().lines() {
         let line = line?;
-        if keeper.state().running {
-            // The engine answers a question of the cell.
-            input.write_all((line + "\n").as_bytes())?;
+        let mut state = keeper.state();
+        if state.questions > 0 {
+            state.questions -= 1;
+            // A cell that has been stopped meanwhile wants no answer.
+            if state.running {
+                input.write_all((line + "\n").as_bytes())?;
+            }
         } else {
-            keeper.state().begin();
+            state.begin();
+            drop(state);
             tell(&Event::Running);
             keeper.command(&line);
         }
@@ -105,6 +113,10 @@ struct State {
     /// Whether a cell is running.
     running: bool,
     runner: Option<Pid>,
+    /// How many questions the engine has not answered yet.
+    questions: usize,
+    /// Whether the cell has asked with words, and not begun to read the answer.
+    asked: bool,
     /// What is to be told to the engine of a cell that failed, if its process stays.
     failure: Vec<String>,
     /// Whether the cell has failed and its process was told to let the snapshot go on.
@@ -170,6 +182,10 @@ impl Keeper {
             parser.feed(&buffer[..count], &mut |news| match news {
                 News::Event(event) => tell(&event),
                 News::Answer(line) if is_failure(&line) => self.state().failure.push(line),
+                News::Answer(line) if line.starts_with(QUESTION) => {
+                    self.state().asked = true;
+                    self.ask(&line);
+                }
                 News::Answer(line) => answer(line.as_bytes()),
                 News::Own(line) => self.runner_says(&line, errors_ended),
             });
@@ -187,6 +203,10 @@ impl Keeper {
                 tell(&Event::Restored(how));
             }
             self.through(&[NEVER_WAS]);
+        } else if line == READS {
+            if !std::mem::take(&mut self.state().asked) {
+                self.ask(QUESTION);
+            }
         } else if line == STAYED {
             let failure = std::mem::take(&mut self.state().failure);
             let mut lines: Vec<&[u8]> = failure.iter().map(|line| line.as_bytes()).collect();
@@ -202,6 +222,14 @@ impl Keeper {
                 self.command(BACK);
             }
         }
+    }
+
+    /// Has the engine ask; the next line that comes from it is the answer.
+    fn ask(&self, line: &str) {
+        let prompt = line.split_once(':').map_or("", |(_, prompt)| prompt);
+        tell(&Event::Asks(prompt.to_owned()));
+        self.state().questions += 1;
+        answer(line.as_bytes());
     }
 
     /// The cell is through: tells everybody.

@@ -2,16 +2,17 @@
 #![allow(unsafe_code)]
 
 use super::{IS_CHILD, ROLE, STDIO, keeper::COMMANDS};
-use libloading::Library;
-use rustix::io::{FdFlags, fcntl_setfd};
+use libloading::{Library, os::unix};
+use rustix::io::{FdFlags, fcntl_dupfd_cloexec, fcntl_setfd};
 use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, waitpid};
+use rustix::stdio::dup2_stdin;
 use std::convert::Infallible;
 use std::env;
 use std::ffi::c_void;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::mem::ManuallyDrop;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -21,6 +22,8 @@ pub(super) const RUNNER: &str = "\u{1}mantissa runner ";
 pub(super) const RESTORED: &str = "\u{1}mantissa restored ";
 pub(super) const END: &str = "\u{1}mantissa end";
 pub(super) const STAYED: &str = "\u{1}mantissa stayed";
+/// A cell reads its standard input (see `seed/stdio.rs`).
+pub(super) const READS: &str = "\u{1}mantissa reads";
 
 /// What the keeper says at the end of a cell: go on, or let the snapshot go on.
 pub(super) const ON: &str = "ON";
@@ -29,10 +32,17 @@ pub(super) const BACK: &str = "BACK";
 /// How long printed text without a newline may wait.
 const TICK: Duration = Duration::from_millis(50);
 
+/// How the library for streams is loaded: the standard library that comes with it, which is that of cells,
+/// finds its functions before those of libc.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const HOW: i32 = libc::RTLD_NOW | libc::RTLD_DEEPBIND;
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+const HOW: i32 = libc::RTLD_NOW;
+
 /// Runs what it is told to until nobody tells it any more.
 pub(super) fn run() -> io::Result<Infallible> {
     let commands = commands()?;
-    STDOUT.load();
+    STDIO_OF_CELLS.load()?;
     thread::spawn(tick);
     say(format_args!("{RUNNER}{}", pid()))?;
     let mut store = std::ptr::null_mut();
@@ -48,7 +58,7 @@ pub(super) fn run() -> io::Result<Infallible> {
             Fork::Runner(snapshot) => {
                 // SAFETY: the engine has compiled this library for this one call.
                 store = unsafe { call(library, function, store) }.map_err(io::Error::other)?;
-                STDOUT.flush();
+                STDIO_OF_CELLS.flush();
                 say(format_args!("{END}"))?;
                 writeln!(io::stderr(), "{END}")?;
                 if read_line(&commands)? == BACK {
@@ -153,7 +163,7 @@ impl Snapshot {
     fn take() -> io::Result<Fork> {
         let (mut asleep, awake) = io::pipe()?;
         // Nobody else may be printing: the lock would stay locked in the copy.
-        let quiet = STDOUT.lock();
+        let quiet = STDIO_OF_CELLS.lock();
         // SAFETY: the copy has this thread alone. It does nothing but read and `_exit` unless the
         // other process is gone; then it takes the risk that a thread of the learner's held a lock.
         let forked = unsafe { libc::fork() };
@@ -187,22 +197,38 @@ impl Snapshot {
     }
 }
 
-/// The standard output of cells. They share one dynamic standard library, and it is not the one that
-/// this program has, so flushing it takes a library of its own.
-static STDOUT: Stdout = Stdout(Mutex::new(None));
+/// The standard streams of cells.
+static STDIO_OF_CELLS: Stdio = Stdio(Mutex::new(None));
 
-struct Stdout(Mutex<Option<Library>>);
+/// The library of the seed that reaches them.
+struct Stdio(Mutex<Option<Library>>);
 
-impl Stdout {
+impl Stdio {
     fn lock(&self) -> MutexGuard<'_, Option<Library>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Without the library, printed text waits for its newline.
-    fn load(&self) {
+    /// Without the library, printed text waits for its newline, and who reads standard input for ever.
+    fn load(&self) -> io::Result<()> {
         let path = env::var_os(STDIO);
         // SAFETY: loading it runs nothing.
-        *self.lock() = path.and_then(|path| unsafe { Library::new(path) }.ok());
+        let Some(library) =
+            path.and_then(|path| unsafe { unix::Library::open(Some(path), HOW) }.ok())
+        else {
+            return Ok(());
+        };
+        if cfg!(all(target_os = "linux", target_env = "gnu")) {
+            let answers = fcntl_dupfd_cloexec(io::stdin(), 3)?;
+            dup2_stdin(File::open("/dev/null")?)?;
+            // SAFETY: this is the function's type.
+            if let Ok(read_from) =
+                unsafe { library.get::<extern "C" fn(RawFd)>(b"mantissa_answers") }
+            {
+                read_from(answers.into_raw_fd());
+            }
+        }
+        *self.lock() = Some(library.into());
+        Ok(())
     }
 
     fn flush(&self) {
@@ -219,6 +245,6 @@ impl Stdout {
 fn tick() {
     loop {
         thread::sleep(TICK);
-        STDOUT.flush();
+        STDIO_OF_CELLS.flush();
     }
 }

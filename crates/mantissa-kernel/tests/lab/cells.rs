@@ -158,3 +158,20 @@ fn variables_have_the_types_that_the_compiler_infers() {
         assert!(outputs.contains(part), "no {part:?} in {outputs}");
     }
 }
+
+#[test]
+fn a_cell_that_asks_where_nobody_can_answer_is_stopped() {
+    let (ran, executed) = Draft::new(&[
+        "let mut line = String::from(\"before\");",
+        "line.clear(); loop { std::io::stdin().read_line(&mut line)?; }",
+        "line",
+        // What a cell starts has nothing to read.
+        "std::process::Command::new(\"cat\").status()?.success()",
+    ])
+    .may_fail(1)
+    .run();
+    assert!(ran.ok, "{}", ran.stderr);
+    assert!(executed.outputs(1)[0].contains("the cell asks for input, and nobody can be asked"));
+    assert!(executed.outputs(2)[0].contains("before"));
+    assert!(executed.outputs(3)[0].contains("true"));
+}

@@ -15,9 +15,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 /// Longer than anything takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -25,7 +25,7 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> T {
     result.unwrap_or_else(|error| panic!("{error:?}"))
 }
 
-async fn kernel() -> anyhow::Result<Client> {
+pub(crate) async fn kernel() -> anyhow::Result<Client> {
     let project = Project::around(root()).expect("a checkout");
     let executable = Path::new(env!("CARGO_BIN_EXE_mantissa-kernel"));
     Client::start(executable, &project, &std::env::temp_dir(), &[]).await
@@ -142,7 +142,7 @@ fn strangers_and_garbage_change_nothing() {
 
 /// The processes that have this kernel's connection file, or its engine's socket, among their own.
 #[cfg(target_os = "linux")]
-fn descendants(of: u32) -> Vec<u32> {
+pub(crate) fn descendants(of: u32) -> Vec<u32> {
     let mut found = vec![of];
     let parents: Vec<(u32, u32)> = std::fs::read_dir("/proc")
         .expect("processes")
@@ -171,7 +171,7 @@ fn descendants(of: u32) -> Vec<u32> {
 }
 
 #[cfg(target_os = "linux")]
-fn is_running(pid: u32) -> bool {
+pub(crate) fn is_running(pid: u32) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
         !stat
             .rsplit_once(')')

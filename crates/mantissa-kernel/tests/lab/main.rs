@@ -4,6 +4,7 @@ mod cells;
 mod files;
 mod kernel;
 mod notebooks;
+mod talk;
 
 use nbformat::v4::{Cell, CellId, CellMetadata, Notebook, Output};
 use std::path::{Path, PathBuf};
