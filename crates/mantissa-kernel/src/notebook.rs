@@ -124,6 +124,33 @@ pub fn write(notebook: &Notebook, path: &Path) -> Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Notes what the last of these cells says. An update goes to what it is an update of, in whichever cell.
+pub fn note(cells: &mut [Vec<Reply>], reply: Reply) {
+    match reply {
+        Reply::Display(Display {
+            kind: DisplayKind::Update,
+            id: Some(id),
+            data,
+        }) => {
+            for earlier in cells.iter_mut().flatten() {
+                if let Reply::Display(display) = earlier
+                    && display.id.as_ref() == Some(&id)
+                {
+                    display.data.clone_from(&data);
+                }
+            }
+        }
+        reply => {
+            if let Some(cell) = cells.last_mut() {
+                cell.push(reply);
+            }
+        }
+        .last_mut()
+        .into_iter()
+        .for_each(|cell| cell.push(reply.clone())),
+    }
+}
+
 /// What a code cell gave, as a notebook keeps it: in order, texts that follow each other as one.
 pub fn outputs(
     said: &[Reply],
@@ -169,7 +196,6 @@ fn show(outputs: &mut Vec<Output>, display: &Display, count: usize) -> anyhow::R
             data,
             metadata: Map::new(),
         }),
-        // A notebook forgets the names of displays, so an update is shown where it comes.
         DisplayKind::Bare | DisplayKind::Show | DisplayKind::Update => {
             Output::DisplayData(DisplayData {
                 data,

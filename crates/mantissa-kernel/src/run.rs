@@ -138,39 +138,53 @@ pub fn execute(
     session.ready()?;
     task.clear();
     println!("  {:>7}  {:5.2} s", "start", start.elapsed().as_secs_f64());
-    let mut count = 0;
-    for cell in &mut notebook.cells {
+    let (mut said, mut results) = (Vec::new(), Vec::new());
+    let mut ok = true;
+    for cell in &notebook.cells {
         let Cell::Code {
-            metadata,
-            source,
-            execution_count,
-            outputs,
-            ..
+            metadata, source, ..
         } = cell
         else {
             continue;
         };
-        count += 1;
+        said.push(Vec::new());
+        let count = said.len();
         let code = source.concat();
         let headline = headline(&code);
         let task = Task::start(&format!("{count}/{total} {headline}"));
         let start = Instant::now();
-        let mut said = Vec::new();
-        let result = session.execute(&code, |reply| said.push(reply))?;
+        let result = session.execute(&code, |reply| notebook::note(&mut said, reply))?;
         task.clear();
         report(count, total, start.elapsed(), headline);
-        *execution_count = Some(i32::try_from(count)?);
-        *outputs = notebook::outputs(&said, &result, count)?;
         let tags = metadata.tags.iter().flatten();
         if let Err(error) = &result
             && !tags.into_iter().any(|tag| tag == MAY_FAIL)
         {
-            explain(title, count, &code, &said, error);
-            return Ok((notebook, false));
+            explain(title, count, &code, &said[count - 1], error);
+            ok = false;
+        }
+        results.push(result);
+        if !ok {
+            break;
         }
     }
-    println!("  {:>7}  {:5.2} s", "total", start.elapsed().as_secs_f64());
-    Ok((notebook, true))
+    // A cell may have changed what an earlier one shows.
+    let cells = notebook.cells.iter_mut().filter(|cell| is_code(cell));
+    for (index, ((said, result), cell)) in said.iter().zip(&results).zip(cells).enumerate() {
+        if let Cell::Code {
+            execution_count,
+            outputs,
+            ..
+        } = cell
+        {
+            *execution_count = Some(i32::try_from(index + 1)?);
+            *outputs = notebook::outputs(said, result, index + 1)?;
+        }
+    }
+    if ok {
+        println!("  {:>7}  {:5.2} s", "total", start.elapsed().as_secs_f64());
+    }
+    Ok((notebook, ok))
 }
 
 fn is_code(cell: &Cell) -> bool {

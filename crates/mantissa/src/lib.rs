@@ -38,7 +38,7 @@
 //! | quantize in a format of model files | [`MXFP4`] and its like, [`NVFP4`], [`ggml`], [`NF4`], [`TERNARY`] |
 //! | quantize a layer | [`Linear`], [`LinearScheme`], [`Mlp`] |
 //! | measure and compare | [`errors`], [`error_table`], [`Summary`] |
-//! | show anything in a notebook | end a cell with it, or [`show`] it |
+//! | show anything in a notebook | end a cell with it, or [`show`] it; [`Place`] is for what changes |
 //!
 //! Not here: arithmetic in these formats (take `f64` or `half` for that), and gradients.
 #![forbid(unsafe_code)]
@@ -85,7 +85,7 @@ pub use metrics::*;
 pub use pack::{PackOrder, pack, pack_in, unpack, unpack_in};
 pub use quantized::{Parameter, QuantError, Quantized, Quantizer, Summary};
 pub use real::{Parts, Real};
-pub use render::notebook::{EvcxrDisplay, show};
+pub use render::notebook::{EvcxrDisplay, Place, show};
 pub use render::{
     Affines, ErrorHistogram, Explorer, Figure, Formats, Histograms, Lang, LevelHistogram,
     NumberLine, Render, Slider, Staircase, TargetGrid, binary_storage, binary_storage_in, bits,

@@ -175,3 +175,25 @@ fn a_cell_that_asks_where_nobody_can_answer_is_stopped() {
     assert!(executed.outputs(2)[0].contains("before"));
     assert!(executed.outputs(3)[0].contains("true"));
 }
+
+#[test]
+fn an_update_replaces_what_was_shown_in_whichever_cell() {
+    let library = crate::root().join("crates/mantissa");
+    let (ran, executed) = Draft::new(&[
+        &format!(":dep mantissa = {{ path = {library:?} }}\nuse mantissa::prelude::*;"),
+        "let mut place = Place::new(); place.show(\"one\"); println!(\"text\"); place.show(\"two\");",
+        "let mut other = Place::new(); other.show(\"mine\"); place.show(\"three\");",
+    ])
+    .run();
+    assert!(ran.ok, "{}", ran.stderr);
+    let (first, second) = (executed.outputs(1), executed.outputs(2));
+    assert_eq!((first.len(), second.len()), (2, 1), "{first:?} {second:?}");
+    assert!(
+        first[0].contains("three") && !first[0].contains("one"),
+        "{first:?}"
+    );
+    assert!(
+        first[1].contains("text") && second[0].contains("mine"),
+        "{first:?} {second:?}"
+    );
+}

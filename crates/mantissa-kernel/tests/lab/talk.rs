@@ -1,7 +1,9 @@
 //! What a running cell and the kernel tell each other.
 
 use crate::kernel::{block_on, kernel};
-use jupyter_protocol::messaging::InterruptRequest;
+use crate::root;
+use jupyter_protocol::messaging::{InterruptRequest, JupyterMessageContent};
+use serde_json::{Value, to_value};
 
 const ASK: &str = "print!(\"who? \"); line.clear(); std::io::stdin().read_line(&mut line)?;";
 
@@ -40,5 +42,49 @@ fn a_cell_asks_and_an_interrupt_ends_the_question() {
         client.end().await?;
         assert!(client.kernel().try_wait()?.is_some());
         Ok(())
+    });
+}
+
+/// The displays among what was said: whether each is an update, by which name it goes, what it says.
+fn displays(said: &[JupyterMessageContent]) -> Vec<(bool, String, String)> {
+    let parts = |update, content: Value| {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let id = text(&content["transient"]["display_id"]);
+        (update, id, text(&content["data"]["text/plain"]))
+    };
+    said.iter()
+        .filter_map(|content| match content {
+            JupyterMessageContent::DisplayData(shown) => Some(parts(false, to_value(shown).ok()?)),
+            JupyterMessageContent::UpdateDisplayData(update) => {
+                Some(parts(true, to_value(update).ok()?))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_shown_in_a_place_is_updated_there() {
+    block_on(async {
+        let mut client = kernel().await?;
+        let library = root().join("crates/mantissa");
+        let heard = client
+            .execute(&format!(
+                ":dep mantissa = {{ path = {library:?} }}\nuse mantissa::prelude::*;\n\
+                 let mut place = Place::new(); place.show(\"one\"); place.show(\"two\"); show(\"more\");"
+            ))
+            .await?;
+        let shown = displays(&heard.said);
+        let id = shown[0].1.clone();
+        assert!(!id.is_empty());
+        let expected = [
+            (false, id.clone(), "one".to_owned()),
+            (true, id.clone(), "two".to_owned()),
+            (false, String::new(), "more".to_owned()),
+        ];
+        assert_eq!(shown, expected);
+        let heard = client.execute("place.show(\"three\");").await?;
+        assert_eq!(displays(&heard.said), [(true, id, "three".to_owned())]);
+        client.end().await
     });
 }

@@ -9,8 +9,9 @@
 //! ```
 //!
 //! A kernel that sets `MANTISSA_DISPLAYS` in the cells' environment takes them one by one, each with a
-//! block of type `application/x-mantissa-display` before it that says `KIND COUNT`: `show` or `value` (of
-//! the cell, if nothing comes after it), and how many blocks follow.
+//! block of type `application/x-mantissa-display` before it that says `KIND COUNT [ID]`: `show`, `value` (of
+//! the cell, if nothing comes after it) or `update` (of what was shown with this ID), and how many blocks
+//! follow.
 //!
 //! The stock evcxr engine reads MIME blocks and keeps one of each type a cell, so the second picture of a
 //! cell would overwrite the first. Every cell is a library of its own, with its own copy of the static
@@ -23,6 +24,8 @@ use std::env;
 use std::fmt::Debug;
 use std::io::{self, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::SystemTime;
 
 /// Set by a kernel that understands [`HEADER`].
 const DISPLAYS: &str = "MANTISSA_DISPLAYS";
@@ -34,6 +37,8 @@ const HEADER: &str = "application/x-mantissa-display";
 struct Shown {
     text: String,
     html: Option<Markup>,
+    /// The place that it is in.
+    id: Option<String>,
 }
 
 static SHOWN: Mutex<Vec<Shown>> = Mutex::new(Vec::new());
@@ -48,6 +53,61 @@ pub fn show(value: &(impl Render + ?Sized)) {
     send("show", picture(value));
 }
 
+/// A place in a notebook for something that changes: progress, an animation.
+///
+/// What is shown first appears in the cell that shows it. Whatever is shown later, from the same cell or
+/// another one, takes its place. (On the stock evcxr kernel, in the same cell only.)
+///
+/// ```
+/// use mantissa::prelude::*;
+/// let w = normal([64, 64], 1);
+/// let mut place = Place::new();
+/// for format in [INT2, INT4, INT8] {
+///     let q = Affine::symmetric(format).quantize(&w);
+///     place.show(&errors(&w, q.dequantize()));
+/// }
+/// place.show("done");
+/// ```
+#[derive(Debug, Default)]
+pub struct Place {
+    /// Once something is shown.
+    id: Option<String>,
+}
+
+impl Place {
+    /// A place where nothing is yet.
+    pub const fn new() -> Place {
+        Place { id: None }
+    }
+
+    /// Shows a value here, in the place of the one before.
+    pub fn show(&mut self, value: &(impl Render + ?Sized)) {
+        let (kind, id) = self.next();
+        let id = Some(id);
+        send(
+            kind,
+            Shown {
+                id,
+                ..picture(value)
+            },
+        );
+    }
+
+    /// What becomes of the next display, and the name of this place.
+    fn next(&mut self) -> (&'static str, String) {
+        let kind = if self.id.is_some() { "update" } else { "show" };
+        (kind, self.id.get_or_insert_with(new_id).clone())
+    }
+}
+
+/// A name that nothing else in the notebook has. Counting is not enough: every cell counts for itself.
+fn new_id() -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{:x}-{count}", now.unwrap_or_default().as_nanos())
+}
+
 /// Shows what may be the value of the cell.
 pub(crate) fn show_value(value: &(impl Render + ?Sized)) {
     send("value", picture(value));
@@ -57,6 +117,29 @@ fn picture(value: &(impl Render + ?Sized)) -> Shown {
     Shown {
         text: value.text(),
         html: Some(value.html()),
+        id: None,
+    }
+}
+
+/// Text as it is.
+impl Render for str {
+    fn html(&self) -> Markup {
+        html! { pre { (self) } }
+    }
+
+    fn text(&self) -> String {
+        self.to_owned()
+    }
+}
+
+/// Text as it is.
+impl Render for String {
+    fn html(&self) -> Markup {
+        self.as_str().html()
+    }
+
+    fn text(&self) -> String {
+        self.clone()
     }
 }
 
@@ -76,6 +159,7 @@ impl<T: Debug + ?Sized> EvcxrDisplay for T {
             let shown = Shown {
                 text: format!("{self:?}"),
                 html: None,
+                id: None,
             };
             send("value", shown);
         }
@@ -90,8 +174,17 @@ fn send(kind: &str, shown: Shown) {
     let mut all = SHOWN
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner());
-    all.push(shown);
+    add(&mut all, shown);
     write(&blocks(&all));
+}
+
+/// Adds a display to those of the cell, or replaces the one in its place.
+fn add(all: &mut Vec<Shown>, shown: Shown) {
+    let mut same = all.iter_mut().filter(|old| old.id.is_some());
+    match same.find(|old| old.id == shown.id) {
+        Some(old) => *old = shown,
+        None => all.push(shown),
+    }
 }
 
 fn write(blocks: &str) {
@@ -103,7 +196,8 @@ fn write(blocks: &str) {
 /// What our own kernel reads: the same blocks, of this display alone.
 fn with_header(kind: &str, shown: Shown) -> String {
     let count = if shown.html.is_some() { 2 } else { 1 };
-    block(HEADER, &format!("{kind} {count}")) + &blocks(&[shown])
+    let id = shown.id.as_deref().unwrap_or_default();
+    block(HEADER, format!("{kind} {count} {id}").trim_end()) + &blocks(&[shown])
 }
 
 /// What evcxr reads: a text block, and an HTML block if anything has HTML.
@@ -140,6 +234,15 @@ mod tests {
         Shown {
             text: text.into(),
             html: None,
+            id: None,
+        }
+    }
+
+    fn placed(text: &str, id: &str) -> Shown {
+        let shown = picture(text);
+        Shown {
+            id: Some(id.into()),
+            ..shown
         }
     }
 
@@ -148,6 +251,7 @@ mod tests {
         let picture = Shown {
             text: "a picture".into(),
             html: Some(html! { img; }),
+            id: None,
         };
         assert_eq!(
             blocks(&[picture, text("1 < 2")]),
@@ -167,10 +271,43 @@ mod tests {
         let picture = Shown {
             text: "a picture".into(),
             html: Some(html! { img; }),
+            id: None,
         };
         let sent = with_header("show", picture);
         assert!(sent.contains("\nshow 2\n"));
         assert!(sent.ends_with("text/html\n<div><img></div>\nEVCXR_END_CONTENT\n"));
+    }
+
+    #[test]
+    fn a_place_is_named_in_the_header() {
+        let sent = with_header("update", placed("2 < 3", "a-0"));
+        assert!(sent.contains("\nupdate 2 a-0\n"));
+        assert!(sent.ends_with("<div><pre>2 &lt; 3</pre></div>\nEVCXR_END_CONTENT\n"));
+    }
+
+    #[test]
+    fn places_have_names_of_their_own_and_keep_them() {
+        let (mut one, mut other) = (Place::new(), Place::new());
+        let (first, second) = (one.next(), one.next());
+        assert_eq!((first.0, second.0), ("show", "update"));
+        assert_eq!(first.1, second.1);
+        assert_ne!(first.1, other.next().1);
+    }
+
+    #[test]
+    fn in_one_collection_a_place_holds_what_came_last() {
+        let mut all = Vec::new();
+        for shown in [
+            text("a"),
+            placed("1", "x"),
+            placed("1", "y"),
+            text("b"),
+            placed("2", "x"),
+        ] {
+            add(&mut all, shown);
+        }
+        let texts: Vec<&str> = all.iter().map(|shown| shown.text.as_str()).collect();
+        assert_eq!(texts, ["a", "2", "1", "b"]);
     }
 
     #[test]
