@@ -25,6 +25,7 @@ mod relay;
 pub mod spare;
 mod stop;
 mod types;
+mod work;
 
 /// How long a cell may take to end that has been stopped. The keeper ends with us in any case.
 const GRACE: Duration = Duration::from_secs(1);
@@ -47,6 +48,7 @@ pub fn main() -> Result<()> {
     let dir = env::var_os(SESSION_VARIABLE).context("an engine is started by a session")?;
     let dir = SessionDir::adopt(dir.into())?;
     let relay = Relay::new();
+    work::listen(dir.path(), relay.clone());
     let (work, todo) = unbounded();
     let (answer, answers) = unbounded();
     let (warmed, warm) = unbounded();

@@ -27,6 +27,7 @@ mod info;
 mod reader;
 mod shell;
 mod syntax;
+mod waiting;
 mod wire;
 
 /// How often to look whether the front end is still there.

@@ -145,9 +145,6 @@ pub fn note(cells: &mut [Vec<Reply>], reply: Reply) {
                 cell.push(reply);
             }
         }
-        .last_mut()
-        .into_iter()
-        .for_each(|cell| cell.push(reply.clone())),
     }
 }
 

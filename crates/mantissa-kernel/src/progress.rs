@@ -1,7 +1,18 @@
 //! What a reader sees of work that takes time: one line a task, alive on a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+
+type Ear = Box<dyn Fn(String) + Send + Sync>;
+
+/// Who hears of tasks beside the terminal.
+static EAR: OnceLock<Ear> = OnceLock::new();
+
+/// From now on this is told what is being done. Only the first counts.
+pub(crate) fn listen(ear: impl Fn(String) + Send + Sync + 'static) {
+    let _ = EAR.set(Box::new(ear));
+}
 
 /// A task under way. Says nothing, if not on a terminal, unless it takes a noticeable time.
 pub(crate) struct Task {
@@ -38,6 +49,9 @@ impl Task {
             eprintln!("{} ...", self.name);
         }
         self.bar.set_message(detail.to_owned());
+        if let Some(ear) = EAR.get() {
+            ear(format!("{}: {detail}", self.name));
+        }
     }
 
     /// Ends well.

@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod memo;
+mod news;
 pub mod recipe;
 pub mod types;
 
@@ -36,6 +37,9 @@ const SESSION: &str = "@session@";
 
 /// What `CARGO_HOME` was, if it was set.
 const CARGO_HOME: &str = "MANTISSA_CARGO_HOME";
+
+/// The socket in the folder of a session at which its engine hears what cargo is at.
+pub const NEWS: &str = "news";
 
 /// The environment in which the engine finds this program instead of the tools: rust-analyzer looks into
 /// `CARGO_HOME`, the engine itself asks the first rustup there is.
@@ -132,6 +136,10 @@ fn stand_in(
             types::check(tool(real), &words)
         }
         ("cargo" | "rustc", _) if memo::is_question(&words) => memo::answer(tool(real), &words),
+        // Cargo downloads what it is asked about.
+        ("cargo", ["metadata", ..] | ["--offline", "metadata", ..]) => {
+            std::process::exit(news::run(tool(real).args(arguments), |_| {})?)
+        }
         _ => Err(tool(real).args(arguments).exec().into()),
     }
 }

@@ -26,6 +26,8 @@ const AGAIN: Duration = Duration::from_millis(20);
 pub(super) struct Course {
     /// Whether the engine is at it.
     busy: bool,
+    /// Whether somebody has been told what it waits for.
+    waits: bool,
     /// Whether it has been compiled and runs.
     running: bool,
     /// How often it ran to an end.
@@ -100,6 +102,15 @@ impl Relay {
                 id: None,
                 data: data.into_iter().collect(),
             }));
+        }
+    }
+
+    /// Tells what the cell waits for, if there is one.
+    pub(super) fn work(&self, work: &str) {
+        let mut course = lock(&self.0.course);
+        if course.busy && !course.running {
+            course.waits = true;
+            self.say(&Reply::Working(Some(work.to_owned())));
         }
     }
 
@@ -231,7 +242,12 @@ impl Relay {
             },
             Event::Asks(prompt) => course.question = Some(prompt),
             Event::Runner(pid) => *lock(&self.0.runner) = Some(pid),
-            Event::Running => course.running = true,
+            Event::Running => {
+                course.running = true;
+                if std::mem::take(&mut course.waits) {
+                    self.say(&Reply::Working(None));
+                }
+            }
             Event::Panicked => course.failed = Some(ErrorKind::Panic),
             Event::Returned => course.failed = Some(ErrorKind::Returned),
             Event::Restored(how) => course.end = Some(how),

@@ -12,19 +12,31 @@ pub(super) fn kill(pid: i32) {
     }
 }
 
-/// Ends the cargo that the engine waits for, if there is one. The engine's other child is the keeper.
+/// Ends the cargo that the engine waits for, if there is one, with what that has started. The engine's other
+/// child is the keeper.
 pub(super) fn kill_compilers() {
-    let parent = getpid().as_raw_nonzero().to_string();
-    for process in processes() {
-        let words: Vec<&str> = process.split_whitespace().collect();
-        if let [pid, ppid, name] = words[..]
-            && ppid == parent
-            && name.rsplit('/').next() == Some("cargo")
-            && let Ok(pid) = pid.parse()
-        {
-            kill(pid);
-        }
+    let processes = processes();
+    let processes: Vec<_> = processes.iter().filter_map(|line| parse(line)).collect();
+    let this = getpid().as_raw_nonzero().get();
+    let mut found: Vec<i32> = processes
+        .iter()
+        .filter(|(_, parent, name)| *parent == this && *name == "cargo")
+        .map(|(pid, ..)| *pid)
+        .collect();
+    let mut index = 0;
+    while let Some(&one) = found.get(index) {
+        let children = processes.iter().filter(|(_, parent, _)| *parent == one);
+        found.extend(children.map(|(pid, ..)| *pid));
+        index += 1;
     }
+    found.into_iter().for_each(kill);
+}
+
+/// A process's number, its parent's, its name.
+fn parse(line: &str) -> Option<(i32, i32, &str)> {
+    let mut words = line.split_whitespace();
+    let (pid, parent) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    Some((pid, parent, words.next()?.rsplit('/').next()?))
 }
 
 /// Every process: its number, its parent's, its name.

@@ -1,6 +1,7 @@
 //! The session behind the kernel. It is started at once, started again if it is lost, and talked to
 //! while it works.
 
+use crate::progress;
 use crate::project::Project;
 use crate::seed::Seed;
 use crate::session::{Process, Receiver, Reply, Request, Sender, Session};
@@ -49,8 +50,9 @@ impl Engine {
             starting: Mutex::default(),
             ended: AtomicBool::new(false),
             replies: AsyncMutex::new(replies),
-            ears,
+            ears: ears.clone(),
         }));
+        progress::listen(move |work| drop(ears.send(Said::Reply(Reply::Working(Some(work))))));
         engine.launch();
         engine
     }
@@ -86,6 +88,8 @@ impl Engine {
             Some(session) => session,
             None => {
                 Seed::prepare(project)?;
+                let work = Some("Starting the engine".to_owned());
+                let _ = self.0.ears.send(Said::Reply(Reply::Working(work)));
                 Session::start(project, &folder)?
             }
         };
@@ -99,17 +103,6 @@ impl Engine {
             .running
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits until the engine is ready for work; an error says why it never will be.
-    pub(super) async fn ready(&self) -> Result<(), String> {
-        loop {
-            match self.next().await {
-                Said::Reply(Reply::Ready) => return Ok(()),
-                Said::Reply(_) => {}
-                Said::Lost(reason) => return Err(reason),
-            }
-        }
     }
 
     /// Starts a new one in the place of one that is lost.

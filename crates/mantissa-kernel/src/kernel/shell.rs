@@ -3,6 +3,7 @@
 use super::engine::{Engine, Said};
 use super::history::History;
 use super::reader::Reader;
+use super::waiting::Waiting;
 use super::wire::{IoPub, Request, reply};
 use super::{complete, control, info, syntax};
 use crate::notebook::bundle;
@@ -137,17 +138,20 @@ impl Shell {
 
     /// Runs a cell and tells what it says.
     async fn run(&mut self, request: &Request, code: &str, silent: bool) -> Result<(), CellError> {
-        self.get_ready().await?;
+        let iopub = self.iopub.clone();
+        let mut waiting = Waiting::new((!silent).then_some((&iopub, request)));
+        self.get_ready(&mut waiting).await?;
         self.engine.send(&Ask::Execute(code.to_owned()));
         self.reader.forget();
         loop {
             let said = tokio::select! {
-                said = self.engine.next() => said,
+                said = waiting.next(&self.engine) => said,
                 answer = self.reader.answer() => {
                     self.engine.send(&Ask::Answer(Some(answer)));
                     continue;
                 }
             };
+            waiting.end();
             match said {
                 Said::Reply(Reply::Done(result)) => return result,
                 Said::Reply(Reply::Input { prompt, password }) => {
@@ -193,13 +197,14 @@ impl Shell {
     }
 
     /// Waits for the engine; an engine that was lost is replaced.
-    async fn get_ready(&mut self) -> Result<(), CellError> {
-        if !self.ready {
-            self.ready = match self.engine.ready().await {
-                Ok(()) => true,
-                Err(reason) => return Err(self.lost(&reason)),
-            };
+    async fn get_ready(&mut self, waiting: &mut Waiting<'_>) -> Result<(), CellError> {
+        while !self.ready {
+            match waiting.next(&self.engine).await {
+                Said::Reply(reply) => self.ready = reply == Reply::Ready,
+                Said::Lost(reason) => return Err(self.lost(&reason)),
+            }
         }
+        waiting.clear();
         Ok(())
     }
 
@@ -229,7 +234,7 @@ impl Shell {
 
     async fn expression(&mut self, code: &str) -> ExpressionResult {
         let mut value = Display::default();
-        let result = match self.get_ready().await {
+        let result = match self.get_ready(&mut Waiting::new(None)).await {
             Err(error) => Err(error),
             Ok(()) => {
                 self.engine.send(&Ask::Execute(code.to_owned()));
@@ -291,7 +296,7 @@ impl Shell {
 
     /// Has the engine do something that is no cell.
     async fn work(&mut self, ask: Ask) -> Option<Reply> {
-        self.get_ready().await.ok()?;
+        self.get_ready(&mut Waiting::new(None)).await.ok()?;
         self.engine.send(&ask);
         loop {
             match self.engine.next().await {

@@ -40,6 +40,8 @@ pub enum Request {
 pub enum Reply {
     /// The engine is ready for work.
     Ready,
+    /// The cell waits for this, such as the compilation of a crate, or no longer.
+    Working(Option<String>),
     /// The cell printed.
     Stdout(String),
     /// The cell printed to standard error.

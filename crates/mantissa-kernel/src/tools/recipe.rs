@@ -1,6 +1,6 @@
 //! Compiling a cell as the one before it was compiled.
 
-use super::{SESSION, memo};
+use super::{SESSION, memo, news};
 use crate::project::ROOT_VARIABLE;
 use crate::seed::{RECIPES, SESSION_VARIABLE, Seed, newest};
 use anyhow::{Context, Result};
@@ -10,7 +10,6 @@ use std::convert::Infallible;
 use std::env;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, exit};
 
@@ -134,32 +133,18 @@ fn ask_cargo(cargo: &Command, words: &[&str], session: &Path) -> Result<Infallib
             None => child.env_remove(name),
         };
     }
-    let mut child = child.args(words).arg("-v").stderr(Stdio::piped()).spawn()?;
-    let said = child.stderr.take().context("cargo has no stderr")?;
     let mut used = None;
-    for line in BufReader::new(said).split(b'\n') {
-        let mut line = line?;
-        let text = String::from_utf8_lossy(&line);
-        let running = text.trim().strip_prefix("Running `");
-        match running.and_then(|command| command.strip_suffix('`')) {
-            Some(command) => {
-                let command = shlex::split(command).unwrap_or_default();
-                let of_cell = ["--crate-name".to_owned(), "ctx".to_owned()];
-                if command.windows(2).any(|pair| pair == of_cell) {
-                    used = Some(command);
-                }
-            }
-            None => {
-                line.push(b'\n');
-                std::io::stderr().write_all(&line)?;
-            }
+    let code = news::run(child.args(words).arg("-v"), |command| {
+        let command = shlex::split(command).unwrap_or_default();
+        let of_cell = ["--crate-name".to_owned(), "ctx".to_owned()];
+        if command.windows(2).any(|pair| pair == of_cell) {
+            used = Some(command);
         }
-    }
-    let status = child.wait()?;
+    })?;
     if let Some(command) = used {
         note(&command, &state, session)?;
     }
-    exit(status.code().unwrap_or(1))
+    exit(code)
 }
 
 #[cfg(test)]
