@@ -183,21 +183,29 @@ impl Relay {
         }
         let relay = self.clone();
         thread::spawn(move || {
-            loop {
-                let course = relay.course();
-                if !course.busy || course.end.is_some() {
-                    return;
-                }
-                match *lock(&relay.0.runner) {
-                    Some(runner) if course.running => {
-                        stop::kill(runner);
-                        return;
-                    }
-                    _ => stop::kill_compilers(),
-                }
+            while relay.kill() {
                 thread::sleep(AGAIN);
             }
         });
+    }
+
+    /// Kills what the stopped cell consists of now; says whether to try again.
+    fn kill(&self) -> bool {
+        // Held, so that the next cell does not begin meanwhile.
+        let course = lock(&self.0.course);
+        if !course.busy || course.stopped.is_none() || course.end.is_some() {
+            return false;
+        }
+        match *lock(&self.0.runner) {
+            Some(runner) if course.running => {
+                stop::kill(runner);
+                false
+            }
+            _ => {
+                stop::kill_compilers();
+                true
+            }
+        }
     }
 
     /// Hands on what the keeper tells, as long as there is one.

@@ -1,6 +1,7 @@
 """Every notebook in nbclient, which is what Jupyter's own tools execute notebooks with."""
 
 import pathlib
+import tempfile
 import unittest
 
 import nbclient
@@ -48,6 +49,21 @@ class Notebooks(unittest.TestCase):
         with self.assertRaises(nbclient.exceptions.CellExecutionError) as failure:
             execute(notebook, ROOT)
         self.assertIn("left == right", str(failure.exception))
+
+    def test_nothing_is_kept_of_waiting(self):
+        with tempfile.TemporaryDirectory() as folder:
+            slow = pathlib.Path(folder)
+            (slow / "src").mkdir()
+            (slow / "src/lib.rs").write_text("pub const ANSWER: i32 = 42;")
+            (slow / "build.rs").write_text(
+                "fn main() { std::thread::sleep(std::time::Duration::from_secs(4)); }"
+            )
+            (slow / "Cargo.toml").write_text('[package]\nname = "slow"\nversion = "0.1.0"\nedition = "2024"')
+            cell = f':dep slow = {{ path = "{folder}" }}\nslow::ANSWER'
+            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+            outputs = execute(notebook, ROOT).cells[0].outputs
+        self.assertEqual([output.output_type for output in outputs], ["execute_result"])
+        self.assertEqual(outputs[0].data["text/plain"], "42")
 
 
 if __name__ == "__main__":

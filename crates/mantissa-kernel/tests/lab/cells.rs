@@ -197,3 +197,15 @@ fn an_update_replaces_what_was_shown_in_whichever_cell() {
         "{first:?} {second:?}"
     );
 }
+
+#[test]
+fn a_file_keeps_nothing_of_waiting() {
+    let slow = crate::talk::slow(4);
+    let path = slow.path();
+    let (ran, executed) =
+        Draft::new(&[&format!(":dep slow = {{ path = {path:?} }}\nslow::ANSWER")]).run();
+    assert!(ran.ok, "{}", ran.stderr);
+    let outputs = executed.outputs(0);
+    assert_eq!(outputs.len(), 1, "{outputs:?}");
+    assert!(outputs[0].contains(r#""text/plain":["42"]"#));
+}

@@ -142,7 +142,7 @@ fn strangers_and_garbage_change_nothing() {
 
 /// The processes that have this kernel's connection file, or its engine's socket, among their own.
 #[cfg(target_os = "linux")]
-pub(crate) fn descendants(of: u32) -> Vec<u32> {
+fn descendants(of: u32) -> Vec<u32> {
     let mut found = vec![of];
     let parents: Vec<(u32, u32)> = std::fs::read_dir("/proc")
         .expect("processes")
@@ -170,7 +170,7 @@ pub(crate) fn descendants(of: u32) -> Vec<u32> {
     found
 }
 
-#[cfg(target_os = "linux")]
+/// Whether a process runs, as far as it can be known here.
 pub(crate) fn is_running(pid: u32) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
         !stat
