@@ -214,7 +214,9 @@ impl Seed {
         for line in BufReader::new(messages).lines() {
             let line = line?;
             let words = line.trim_start().split_once(' ');
-            if let Some(("Compiling" | "Checking", name)) = words {
+            if let Some(("Compiling" | "Checking", name)) = words
+                && !name.starts_with("seed ")
+            {
                 task.detail(name.split(" (").next().unwrap_or(name));
             }
             last.push_back(line);
