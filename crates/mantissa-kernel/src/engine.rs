@@ -344,7 +344,8 @@ impl Engine {
         match (result, course.stopped) {
             (Ok(outputs), _) => {
                 // The engine's own commands answer with text and tables.
-                self.relay.show(outputs.content_by_mime_type);
+                self.relay
+                    .show(commands::readable(outputs.content_by_mime_type));
                 if let Some(took) = outputs.timing {
                     self.relay.say(&Reply::Stdout(commands::timing(took)));
                 }

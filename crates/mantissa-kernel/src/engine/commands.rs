@@ -30,9 +30,10 @@ const COMMANDS: [(&str, &str); 9] = [
 ];
 
 /// What is true of every cell.
-const NOTES: [&str; 3] = [
+const NOTES: [&str; 4] = [
     "The last expression of a cell is its value, unless it ends with a semicolon.",
     "A cell that fails or is stopped leaves all variables as they were before it.",
+    "A cell that reads a line of standard input asks you for it.",
     "Tab completes a name, Shift-Tab shows its documentation.",
 ];
 
@@ -80,7 +81,33 @@ fn help() -> HashMap<String, String> {
     ])
 }
 
+/// What the engine answers, without HTML that is text with types in it, which a browser takes for tags.
+pub(super) fn readable(mut answer: HashMap<String, String>) -> HashMap<String, String> {
+    if answer.get("text/html") == answer.get("text/plain") {
+        answer.remove("text/html");
+    }
+    answer
+}
+
 /// What `:timing` adds to a cell.
 pub(super) fn timing(took: Duration) -> String {
     format!("{:.2} s\n", took.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_not_taken_for_tags() {
+        let answer = |html: &str| {
+            HashMap::from([
+                ("text/plain".to_owned(), "x: Vec<i32>".to_owned()),
+                ("text/html".to_owned(), html.to_owned()),
+            ])
+        };
+        assert!(!readable(answer("x: Vec<i32>")).contains_key("text/html"));
+        let escaped = answer("x: Vec&lt;i32&gt;");
+        assert_eq!(readable(escaped.clone()), escaped);
+    }
 }

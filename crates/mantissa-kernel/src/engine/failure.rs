@@ -47,7 +47,10 @@ impl CellError {
             kind: ErrorKind::Compile,
             message: match shown[..] {
                 [] => "the cell does not compile".to_owned(),
-                [first, ..] => first.message(),
+                [first, ..] => {
+                    let message = message(first);
+                    message.lines().next().unwrap_or_default().to_owned()
+                }
             },
             details: reports.join("\n"),
         }
@@ -141,6 +144,15 @@ fn in_cell(stderr: &str, generated: &str, shown: &str, code: &str) -> String {
     lines.join("\n").trim().to_owned()
 }
 
+/// What an error says; of what cargo said, without what it was at before.
+fn message(error: &CompilationError) -> String {
+    let message = error.message();
+    match message.split_once("\nerror: ") {
+        Some((_, error)) => error.to_owned(),
+        None => message,
+    }
+}
+
 /// One error of the compiler as it would show it, but with the lines of the cell.
 fn report(error: &CompilationError, code: &str) -> String {
     const NAME: &str = "cell";
@@ -170,7 +182,7 @@ fn report(error: &CompilationError, code: &str) -> String {
                 .with_color(true)
                 .with_index_type(IndexType::Char),
         )
-        .with_message(error.message());
+        .with_message(message(error));
     if let Some(code) = error.code() {
         report = report.with_code(code);
     }
