@@ -158,8 +158,8 @@ impl Relay {
             .until(|course| course.question.is_some())
             .question
             .take();
-        let stopped = self.course().stopped.is_some();
-        if !stopped {
+        let Course { stopped, ends, .. } = self.course();
+        if stopped.is_none() {
             let prompt = asked.unwrap_or_default();
             self.say(&Reply::Input { prompt, password });
             if let Ok(Some(answer)) = answers.recv() {
@@ -168,7 +168,7 @@ impl Relay {
             }
             self.stop(Stop::Unanswered);
         }
-        self.settle(1);
+        self.settle(ends + 1);
         String::new()
     }
 

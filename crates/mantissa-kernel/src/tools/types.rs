@@ -12,7 +12,7 @@
 //! _9 = evcxr_variable_store::<std::vec::Vec<f64>, 0>(move _10) -> [return: bb3, unwind: bb7];
 //! ```
 
-use super::recipe;
+use super::{news, recipe};
 use crate::seed::SESSION_VARIABLE;
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -20,7 +20,6 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::env;
 use std::fs;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
 
@@ -50,7 +49,7 @@ pub fn file(session: &Path) -> PathBuf {
 pub(super) fn check(mut cargo: Command, words: &[&str]) -> Result<Infallible> {
     let session = PathBuf::from(env::var_os(SESSION_VARIABLE).context("no session")?);
     let Some(recipe) = recipe::current(words, &session)? else {
-        return Err(cargo.args(words).exec().into());
+        exit(news::run(cargo.args(words), |_| {})?);
     };
     let mir = session.join("types.mir");
     let without_output: Vec<String> = recipe
