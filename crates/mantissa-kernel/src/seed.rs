@@ -127,15 +127,16 @@ impl Seed {
 
     /// All that the compiled seed depends on.
     fn made_of(&self, project: &Project) -> Result<String> {
-        let manifests = [
+        let files = [
             self.dir.join("Cargo.toml"),
             self.dir.join("Cargo.lock.of"),
+            self.dir.join("stdio/src/lib.rs"),
             self.library.join("Cargo.toml"),
             project.root().join("Cargo.toml"),
         ];
         let mut hash = Sha256::new();
-        for manifest in manifests {
-            hash.update(fs::read(&manifest).unwrap_or_default());
+        for file in files {
+            hash.update(fs::read(&file).unwrap_or_default());
             hash.update([0]);
         }
         let compiler = fs::metadata(toolchain::rustc()).and_then(|file| file.modified());
