@@ -1,4 +1,4 @@
-"""Jupyter's servers, started as a reader starts them, and what is left of them afterwards."""
+"""Front ends in processes of their own, and what is left of them afterwards."""
 
 import fcntl
 import os
@@ -20,14 +20,11 @@ PATIENCE = 60
 
 
 def wait_for(condition, what):
-    """Waits until the condition gives something, and returns it."""
+    """Waits until the condition holds."""
     end = time.monotonic() + PATIENCE
-    while True:
-        result = condition()
-        if result:
-            return result
+    while not condition():
         if time.monotonic() > end:
-            raise AssertionError(f"waited in vain: {what}")
+            raise AssertionError(f"waited in vain {what}")
         time.sleep(0.1)
 
 
@@ -35,11 +32,11 @@ class Server:
     """A server on a folder, in a process group of its own like that of a shell's command."""
 
     def __init__(self, command):
-        self.mark = uuid.uuid4().hex
+        self.mark, environment = marked()
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, MARK: self.mark},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -72,18 +69,6 @@ class Server:
         options = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
         return cls([sys.executable, "-m", "notebook", *options, f"--ServerApp.root_dir={folder}"])
 
-    def processes(self):
-        """All that come from this server, whoever their parent is by now."""
-
-        def is_ours(process):
-            try:
-                ended = process.status() == psutil.STATUS_ZOMBIE
-                return not ended and process.environ().get(MARK) == self.mark
-            except psutil.Error:
-                return False
-
-        return [process for process in psutil.process_iter() if is_ours(process)]
-
     def end(self, how=signal.SIGINT):
         """Ends it, and waits until nothing is left; Ctrl-C in a terminal reaches the whole group."""
         if how == signal.SIGKILL:
@@ -91,8 +76,33 @@ class Server:
         else:
             os.killpg(self.process.pid, how)
         self.process.wait(PATIENCE)
-        wait_for(lambda: not self.processes(), f"for the end of {self.processes()}")
-        wait_for(lambda: not unused_sessions(), f"for the end of {unused_sessions()}")
+        wait_for_nothing(self.mark)
+
+
+def marked():
+    """A mark, and an environment that has it, by which all processes of a command are found."""
+    mark = uuid.uuid4().hex
+    return mark, {**os.environ, MARK: mark}
+
+
+def wait_for_nothing(mark):
+    """Waits until nothing is left of a command that has ended."""
+    wait_for(lambda: not processes(mark), "for processes that should end")
+    wait_for(lambda: not unused_sessions(), "for folders of sessions that should go")
+    wait_for(lambda: not unused_sockets(), "for sockets that should go")
+
+
+def processes(mark):
+    """All that come from a command, whoever their parent is by now."""
+
+    def is_ours(process):
+        try:
+            ended = process.status() == psutil.STATUS_ZOMBIE
+            return not ended and process.environ().get(MARK) == mark
+        except psutil.Error:
+            return False
+
+    return [process for process in psutil.process_iter() if is_ours(process)]
 
 
 def unused_sessions():
@@ -108,3 +118,9 @@ def unused_sessions():
         return True
 
     return [folder for folder in SESSIONS.glob("*") if is_unused(folder)]
+
+
+def unused_sockets():
+    """Sockets of spare engines whose keeper is gone; their names have its number."""
+    names = [path.name.split("-") for path in (ROOT / "target/lab/spare").glob("*-*-*")]
+    return [name for name in names if not psutil.pid_exists(int(name[1]))]
