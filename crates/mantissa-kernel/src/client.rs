@@ -74,7 +74,7 @@ pub struct Client {
     pub info: ConnectionInfo,
     control: ClientControlConnection,
     iopub: ClientIoPubConnection,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Client {
@@ -107,6 +107,7 @@ impl Client {
             .arg(&file)
             .args(options)
             .env(ROOT_VARIABLE, project.root())
+            .env("TMPDIR", folder.path())
             .current_dir(working)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -131,7 +132,7 @@ impl Client {
             info: info.clone(),
             control: create_client_control_connection(&info, &session).await?,
             iopub: create_client_iopub_connection(&info, "", &session).await?,
-            _folder: folder,
+            folder,
         };
         client.shell.send(KernelInfoRequest {}.into()).await?;
         timeout(PATIENCE, client.shell.read()).await??;
@@ -186,6 +187,11 @@ impl Client {
     /// The kernel's process.
     pub fn kernel(&mut self) -> &mut Child {
         &mut self.kernel
+    }
+
+    /// Where its connection file and its temporary files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Ends the kernel.
