@@ -83,6 +83,9 @@ struct OpenArgs {
     /// The port, on this machine only; the next free one if it is taken [default: 8888]
     #[arg(long)]
     port: Option<u16>,
+    /// A folder to open in place of the notebooks
+    #[arg(long)]
+    folder: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -155,7 +158,7 @@ fn dispatch() -> Result<bool> {
     match cli.command.unwrap_or(Command::Open(cli.open)) {
         Command::Open(args) => {
             let environment = environment::setup(&Project::find()?)?;
-            environment.serve(!args.no_browser, args.port)?;
+            environment.serve(!args.no_browser, args.port, args.folder.as_deref())?;
             Ok(true)
         }
         Command::Setup => environment::setup(&Project::find()?).map(|_| true),

@@ -76,7 +76,7 @@ pub struct Client {
     control: ClientControlConnection,
     iopub: ClientIoPubConnection,
     stdin: ClientStdinConnection,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Client {
@@ -109,6 +109,7 @@ impl Client {
             .arg(&file)
             .args(options)
             .env(ROOT_VARIABLE, project.root())
+            .env("TMPDIR", folder.path())
             .current_dir(working)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -134,7 +135,7 @@ impl Client {
             control: create_client_control_connection(&info, &session).await?,
             stdin: create_client_stdin_connection_with_identity(&info, &session, identity).await?,
             iopub: create_client_iopub_connection(&info, "", &session).await?,
-            _folder: folder,
+            folder,
         };
         client.shell.send(KernelInfoRequest {}.into()).await?;
         timeout(PATIENCE, client.shell.read()).await??;
@@ -221,6 +222,11 @@ impl Client {
     /// The kernel's process.
     pub fn kernel(&mut self) -> &mut Child {
         &mut self.kernel
+    }
+
+    /// Where its connection file and its temporary files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Ends the kernel.

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
@@ -70,7 +71,7 @@ impl Environment {
         let config = self.config().join("jupyter_server_config.json");
         let files = [
             (self.kernelspec(), kernelspec()?),
-            (config, self.settings()),
+            (config, settings()),
             (
                 self.dir.join("share/jupyter/lab/settings/overrides.json"),
                 defaults(),
@@ -87,10 +88,16 @@ impl Environment {
         Ok(())
     }
 
-    /// Becomes a JupyterLab server on the notebooks; returns only if it cannot start.
-    pub fn serve(&self, browser: bool, port: Option<u16>) -> Result<()> {
+    /// Becomes a JupyterLab server on the notebooks, or another folder; returns only if it cannot start.
+    pub fn serve(&self, browser: bool, port: Option<u16>, folder: Option<&Path>) -> Result<()> {
         let mut command = Command::new(self.python());
         command.args(["-m", "jupyterlab"]);
+        let folder = folder.unwrap_or(&self.notebooks);
+        let folder = fs::canonicalize(folder)
+            .with_context(|| format!("cannot open {}", folder.display()))?;
+        let mut root = OsString::from("--ServerApp.root_dir=");
+        root.push(&folder);
+        command.arg(root);
         if !browser {
             command.arg("--no-browser");
         }
@@ -108,10 +115,12 @@ impl Environment {
             .env("JUPYTER_PREFER_ENV_PATH", "1")
             .env_remove("JUPYTER_PATH")
             .env_remove("JUPYTER_CONFIG_PATH")
-            .current_dir(&self.notebooks);
-        // It ends with the process that this one is about to be.
+            .current_dir(folder);
+        // It ends with the process that this one is about to be. Ctrl-C in a terminal must not end it
+        // before it has cleaned up.
         Command::new(env::current_exe()?)
             .arg("spares")
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
@@ -158,32 +167,6 @@ impl Environment {
         task.done();
         Ok(())
     }
-
-    /// A local server, for these notebooks and this kernel, that asks nobody for news. In a container
-    /// its user is often root, which is all right for a server that only this machine can reach.
-    fn settings(&self) -> Value {
-        json!({
-            "Application": { "log_level": "WARN" },
-            "ServerApp": {
-                "root_dir": self.notebooks,
-                "ip": "127.0.0.1",
-                "allow_root": true,
-                "answer_yes": true,
-                // It looks for language servers with npm, which writes logs in the user's home.
-                "jpserver_extensions": { "jupyter_lsp": false },
-            },
-            "LabApp": {
-                "news_url": null,
-                "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-                "extension_manager": "readonly",
-            },
-            "KernelSpecManager": {
-                "allowed_kernelspecs": [KERNEL],
-                "ensure_native_kernel": false,
-            },
-            "MultiKernelManager": { "default_kernel_name": KERNEL },
-        })
-    }
 }
 
 /// Prepares all that opening a notebook needs.
@@ -220,8 +203,33 @@ fn python_version(path: &Path) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
+/// A local server for this kernel that asks nobody for news. In a container
+/// its user is often root, which is all right for a server that only this machine can reach.
+fn settings() -> Value {
+    json!({
+        "Application": { "log_level": "WARN" },
+        "ServerApp": {
+            "ip": "127.0.0.1",
+            "allow_root": true,
+            "answer_yes": true,
+            // It looks for language servers with npm, which writes logs in the user's home.
+            "jpserver_extensions": { "jupyter_lsp": false },
+        },
+        "LabApp": {
+            "news_url": null,
+            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "extension_manager": "readonly",
+        },
+        "KernelSpecManager": {
+            "allowed_kernelspecs": [KERNEL],
+            "ensure_native_kernel": false,
+        },
+        "MultiKernelManager": { "default_kernel_name": KERNEL },
+    })
+}
+
 /// JupyterLab's own defaults, where they differ: it does not ask on the first start whether it may
-/// fetch news.
+/// fetch news, and waits longer than a second for completions, of which the first may take that long.
 fn defaults() -> Value {
     json!({
         "@jupyterlab/apputils-extension:notification": {
@@ -229,6 +237,7 @@ fn defaults() -> Value {
             "doNotDisturbMode": false,
             "fetchNews": "false",
         },
+        "@jupyterlab/completer-extension:manager": { "providerTimeout": 30_000 },
     })
 }
 

@@ -15,7 +15,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -65,6 +65,7 @@ struct Own {
 #[derive(Debug)]
 pub struct Spare {
     child: Child,
+    socket: PathBuf,
     /// Until it is taken.
     own: Option<SessionDir>,
 }
@@ -91,6 +92,7 @@ impl Drop for Spare {
         if self.own.is_some() {
             let _ = self.child.kill();
             let _ = self.child.wait();
+            let _ = fs::remove_file(&self.socket);
         }
     }
 }
@@ -164,12 +166,13 @@ impl Session {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let socket = folder.join(format!("{state}-{}-{number}", process::id()));
         let child = engine(project, &dir)?
-            .env(spare::SOCKET, socket)
+            .env(spare::SOCKET, &socket)
             .stdin(Stdio::null())
             .spawn()
             .context("cannot start an engine")?;
         Ok(Spare {
             child,
+            socket,
             own: Some(dir),
         })
     }

@@ -233,19 +233,31 @@ fn nothing_is_left_of_a_kernel_that_is_killed() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn kernels_that_come_and_go_leave_nothing() {
+fn fifty_kernels_that_come_and_go_leave_nothing() {
     let sessions = root().join("target/lab/sessions");
+    let mut ids = Vec::new();
     block_on(async {
-        for turn in 0..12 {
+        for turn in 0..50 {
             let mut client = kernel().await?;
             let id = client.kernel().id();
+            ids.push(format!("{id}-0"));
+            if turn % 10 == 0 {
+                assert_eq!(client.execute("1 + 1").await?.text(), "2");
+            }
             // Some are ended at once, some in the middle of their start.
-            tokio::time::sleep(Duration::from_millis(150 * turn)).await;
+            tokio::time::sleep(Duration::from_millis(80 * (turn % 13))).await;
             let processes = descendants(id);
-            client.end().await?;
+            // The last one sweeps what those have left that were killed.
+            let is_killed = turn % 2 == 0;
+            match is_killed {
+                true => client.kernel().kill()?,
+                false => client.end().await?,
+            }
             // A process that has been told to end may take a moment.
             let start = Instant::now();
-            while processes.iter().any(|pid| is_running(*pid)) {
+            while client.kernel().try_wait()?.is_none()
+                || processes.iter().any(|pid| is_running(*pid))
+            {
                 assert!(
                     start.elapsed() < PATIENCE,
                     "of kernel {turn}: {processes:?}"
@@ -253,7 +265,17 @@ fn kernels_that_come_and_go_leave_nothing() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             let folder = sessions.join(format!("{id}-0"));
-            assert!(!folder.exists(), "{}", folder.display());
+            assert!(is_killed || !folder.exists(), "{}", folder.display());
+            let files = std::fs::read_dir(client.folder())?.flatten();
+            let names: Vec<_> = files.map(|file| file.file_name()).collect();
+            assert_eq!(names, ["connection.json"], "of kernel {turn}");
+            for port in [client.info.shell_port, client.info.iopub_port] {
+                let connected = TcpStream::connect((client.info.ip.as_str(), port)).await;
+                assert!(connected.is_err(), "kernel {turn} still listens");
+            }
+        }
+        for id in &ids {
+            assert!(!sessions.join(id).exists(), "{id}");
         }
         Ok(())
     });
