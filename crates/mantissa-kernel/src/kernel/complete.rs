@@ -128,7 +128,9 @@ pub(super) fn inspection(found: Option<(String, String)>) -> InspectReply {
     let Some((text, html)) = found else {
         return InspectReply::default();
     };
-    let data = json!({ "text/plain": text, "text/html": html });
+    // The engine has made HTML of Markdown, and gives only that.
+    let markdown = htmd::convert(&html).unwrap_or_else(|_| text.clone());
+    let data = json!({ "text/plain": text, "text/markdown": markdown, "text/html": html });
     InspectReply {
         found: true,
         data: serde_json::from_value::<Media>(data).unwrap_or_default(),
@@ -139,6 +141,21 @@ pub(super) fn inspection(found: Option<(String, String)>) -> InspectReply {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn documentation_comes_in_three_forms() {
+        let html = "<pre><code class=\"language-rust\">fn new() -&gt; Self\n</code></pre><p>An <code>x</code>.</p>";
+        let reply = inspection(Some(("An x.".to_owned(), html.to_owned())));
+        assert!(reply.found);
+        let data = serde_json::to_value(&reply.data).unwrap();
+        assert_eq!(data["text/plain"], "An x.");
+        assert_eq!(data["text/html"], html);
+        assert_eq!(
+            data["text/markdown"],
+            "```rust\nfn new() -> Self\n```\n\nAn `x`."
+        );
+        assert!(!inspection(None).found);
+    }
 
     #[test]
     fn names_are_plain() {

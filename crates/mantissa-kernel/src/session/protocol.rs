@@ -59,7 +59,7 @@ pub enum Reply {
     Done(Result<(), CellError>),
     /// What could follow.
     Completions(Completions),
-    /// Plain text and Markdown, if anything is known.
+    /// Plain text and HTML, if anything is known.
     Inspection(Option<(String, String)>),
 }
 

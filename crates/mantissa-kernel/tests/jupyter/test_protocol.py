@@ -36,6 +36,13 @@ class Protocol(jkt.KernelTests):
     incomplete_code_samples = ["fn f() {", "let x =", "vec![1,", "/* open"]
     invalid_code_samples = ["}", "f(]", "let let x"]
 
+    def test_documentation_is_markdown_too(self):
+        self.flush_channels()
+        self.kc.inspect("Vec::new")
+        data = self.kc.get_shell_msg(timeout=60)["content"]["data"]
+        self.assertIn("Constructs a new, empty `Vec<T>`", data["text/markdown"])
+        self.assertIn("```rust", data["text/markdown"])
+
     code_history_pattern = "6 * ?"
     supported_history_operations = ("tail", "range", "search")
     code_clear_output = ""
