@@ -234,55 +234,65 @@ impl Engine {
         if commands::analyse(code) {
             self.load_analyser();
         }
-        let (commands, rest) = types::without_commands(code);
-        let definitions = types::Definitions::of(&rest);
-        if self.analyses || definitions.is_empty() {
+        if self.analyses {
             return self.run(code);
         }
         let mut code = code;
-        if !commands.is_empty() {
-            // They may bring the crates that types come from.
-            let mut result = self.attempt(&commands);
-            if let Ok(outputs) = &mut result {
-                // That of the cell comes after it.
-                outputs.timing = None;
+        let (commands, rest) = types::without_commands(code);
+        let definitions = types::Definitions::of(&rest);
+        let mut typed = code.to_owned();
+        if !definitions.is_empty() {
+            if !commands.is_empty() {
+                // They may bring the crates that types come from.
+                let mut result = self.attempt(&commands);
+                if let Ok(outputs) = &mut result {
+                    // That of the cell comes after it.
+                    outputs.timing = None;
+                }
+                self.outcome(&commands, &commands, result)?;
+                code = &rest;
             }
-            self.outcome(&commands, &commands, result)?;
-            code = &rest;
+            let types = self.check(&definitions.write(code, &types::Types::new()), code)?;
+            typed = definitions.write(code, &types);
         }
-        let types = match self.check(&definitions.write(code, &types::Types::new())) {
-            Ok(types) => types,
-            Err(errors) if !errors.is_empty() => return Err(CellError::at_compile(&errors, code)),
-            Err(_) => types::Types::new(),
+        let result = self.attempt(&typed);
+        let stopped = self.relay.course().stopped.is_some();
+        let needs_analyser = match &result {
+            // The cell itself was found to compile.
+            Err(Error::CompilationErrors(_)) => typed != code,
+            Err(error) => error.to_string().contains("automatically determine type"),
+            Ok(_) => false,
         };
-        if let Some(why) = self.relay.course().stopped {
-            return Err(CellError::of_stop(why, false));
-        }
-        if let Some(name) = types::nameless(&types) {
-            return Err(CellError::of_nameless(name));
-        }
-        if !types.is_empty() {
-            let typed = definitions.write(code, &types);
-            let result = self.attempt(&typed);
-            if !matches!(result, Err(Error::CompilationErrors(_))) {
-                return self.outcome(code, &typed, result);
-            }
+        if stopped || !needs_analyser {
+            return self.outcome(code, &typed, result);
         }
         self.load_analyser();
         self.run(code)
     }
 
-    /// The types of a cell's variables, or what is wrong with it, if that is known.
-    fn check(&mut self, code: &str) -> Result<types::Types, Vec<CompilationError>> {
+    /// The types of a cell's variables, if they can be found. What is wrong with it is told in the lines of
+    /// `shown`.
+    fn check(&mut self, code: &str, shown: &str) -> Result<types::Types, CellError> {
         let session = env::var_os(SESSION_VARIABLE).unwrap_or_default();
         let file = tools::types::file(Path::new(&session));
         let _ = fs::remove_file(&file);
         let mut errors = self.context.check(code).unwrap_or_default();
+        if let Some(why) = self.relay.course().stopped {
+            return Err(CellError::of_stop(why, false));
+        }
+        errors.retain(|error| error.level() == "error");
         if errors.iter().any(CompilationError::is_from_user_code) {
             errors.retain(CompilationError::is_from_user_code);
         }
+        if !errors.is_empty() {
+            return Err(CellError::at_compile(&errors, shown));
+        }
         let noted = fs::read_to_string(&file).unwrap_or_default();
-        serde_json::from_str(&noted).map_err(|_| errors)
+        let types = serde_json::from_str(&noted).unwrap_or_default();
+        match types::nameless(&types) {
+            Some(name) => Err(CellError::of_nameless(name)),
+            None => Ok(types),
+        }
     }
 
     /// Runs a cell as it is.

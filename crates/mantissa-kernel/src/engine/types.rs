@@ -64,7 +64,18 @@ impl Definitions {
             let Some(pattern) = statement.pat() else {
                 continue;
             };
-            match (plain(&pattern), statement.ty()) {
+            // Without `else` a pattern has no variants without a value, which look like variables.
+            let variable = |part: &ast::IdentPat| {
+                let name = part.name()?.text().to_string();
+                let is_variant =
+                    statement.let_else().is_some() && name.starts_with(char::is_uppercase);
+                (!is_variant && part.ref_token().is_none()).then_some(name)
+            };
+            let plain = match &pattern {
+                ast::Pat::IdentPat(part) if part.pat().is_none() => variable(part),
+                _ => None,
+            };
+            match (plain, statement.ty()) {
                 (Some(name), None) => {
                     let end = range(pattern.syntax()).end;
                     found.push(Definition {
@@ -169,21 +180,6 @@ pub(super) fn without_commands(code: &str) -> (String, String) {
     (commands, rest)
 }
 
-/// The variable of a pattern that is nothing but one.
-fn plain(pattern: &ast::Pat) -> Option<String> {
-    match pattern {
-        ast::Pat::IdentPat(part) if part.pat().is_none() => variable(part),
-        _ => None,
-    }
-}
-
-/// The name in a pattern, unless it is that of a constant.
-fn variable(part: &ast::IdentPat) -> Option<String> {
-    let name = part.name()?.text().to_string();
-    let is_constant = name.starts_with(char::is_uppercase);
-    (!is_constant && part.ref_token().is_none()).then_some(name)
-}
-
 /// A type that leaves something open, in the form that the engine does not look into.
 fn open(partial: &str) -> String {
     let in_name = |c: char| c.is_alphanumeric() || c == '_';
@@ -219,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_variable_gets_its_type() {
-        let types = [("v", "Vec<f64>"), ("n", "i32")];
+        let types = [("v", "Vec<f64>"), ("n", "i32"), ("W", "Matrix")];
         for (code, with) in [
             ("let v = f();", "let v: Vec<f64> = f();"),
             (
@@ -234,6 +230,7 @@ mod tests {
             ),
             // The compiler said nothing of it.
             ("let unknown = f();", "let unknown = f();"),
+            ("let W = f();", "let W: Matrix = f();"),
         ] {
             assert_eq!(written(code, &types), with);
         }
@@ -241,11 +238,15 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_pattern_are_defined_again() {
-        let types = [("a", "i32"), ("b", "f64")];
+        let types = [("a", "i32"), ("b", "f64"), ("W", "i32")];
         for (code, with) in [
             (
                 "let (a, mut b) = f();",
                 "let (a, mut b) = f(); let a: i32 = a; let mut b: f64 = b;",
+            ),
+            (
+                "let (W, a) = f();",
+                "let (W, a) = f(); let W: i32 = W; let a: i32 = a;",
             ),
             (
                 "let Some(a) = f() else { panic!() };",

@@ -18,7 +18,7 @@ pub(super) fn build(cargo: &Command, words: &[&str]) -> Result<Infallible> {
     let session = PathBuf::from(env::var_os(SESSION_VARIABLE).context("no session")?);
     match current(words, &session)? {
         Some(recipe) => follow(&recipe, &session),
-        None => ask_cargo(cargo, words, &session),
+        None => exit(ask_cargo(cargo, words, &session, Stdio::inherit())?),
     }
 }
 
@@ -123,8 +123,13 @@ fn follow(recipe: &[String], session: &Path) -> Result<Infallible> {
     exit(0)
 }
 
-/// Has cargo do it, and notes how.
-fn ask_cargo(cargo: &Command, words: &[&str], session: &Path) -> Result<Infallible> {
+/// Has cargo do it, and notes how; gives its exit code.
+pub(super) fn ask_cargo(
+    cargo: &Command,
+    words: &[&str],
+    session: &Path,
+    messages: Stdio,
+) -> Result<i32> {
     let state = state(words)?;
     let mut child = Command::new(cargo.get_program());
     for (name, value) in cargo.get_envs() {
@@ -134,7 +139,7 @@ fn ask_cargo(cargo: &Command, words: &[&str], session: &Path) -> Result<Infallib
         };
     }
     let mut used = None;
-    let code = news::run(child.args(words).arg("-v"), |command| {
+    let code = news::run(child.args(words).arg("-v").stdout(messages), |command| {
         let command = shlex::split(command).unwrap_or_default();
         let of_cell = ["--crate-name".to_owned(), "ctx".to_owned()];
         if command.windows(2).any(|pair| pair == of_cell) {
@@ -144,7 +149,7 @@ fn ask_cargo(cargo: &Command, words: &[&str], session: &Path) -> Result<Infallib
     if let Some(command) = used {
         note(&command, &state, session)?;
     }
-    exit(code)
+    Ok(code)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use std::convert::Infallible;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, exit};
+use std::process::{Command, Stdio, exit};
 
 /// The engine's function for a variable that stays.
 const STORE: &str = "evcxr_variable_store";
@@ -48,7 +48,17 @@ pub fn file(session: &Path) -> PathBuf {
 /// Checks the cell in the working directory, and notes the types of its variables if there is no error.
 pub(super) fn check(mut cargo: Command, words: &[&str]) -> Result<Infallible> {
     let session = PathBuf::from(env::var_os(SESSION_VARIABLE).context("no session")?);
-    let Some(recipe) = recipe::current(words, &session)? else {
+    let mut recipe = recipe::current(words, &session)?;
+    if recipe.is_none() {
+        // Building what is to be checked tells how; what is wrong with it is told below.
+        let build: Vec<&str> = words
+            .iter()
+            .map(|word| if *word == "check" { "build" } else { word })
+            .collect();
+        recipe::ask_cargo(&cargo, &build, &session, Stdio::null())?;
+        recipe = recipe::current(words, &session)?;
+    }
+    let Some(recipe) = recipe else {
         exit(news::run(cargo.args(words), |_| {})?);
     };
     let mir = session.join("types.mir");

@@ -134,6 +134,8 @@ fn variables_have_the_types_that_the_compiler_infers() {
         "let r = &t;",
         "let t = t.len();\nlet t = t + 1;",
         "t",
+        "let (W, [first, ..]) = (0.5, [1, 2]); let B = 2;",
+        "W + f64::from(first + B)",
     ])
     .may_fail(4)
     .may_fail(8)
@@ -153,6 +155,7 @@ fn variables_have_the_types_that_the_compiler_infers() {
         (9, "`closure` cannot be kept"),
         (10, "non-static lifetime"),
         (12, r#"["3"]"#),
+        (14, r#"["3.5"]"#),
     ] {
         let outputs = executed.outputs(cell).concat();
         assert!(outputs.contains(part), "no {part:?} in {outputs}");
