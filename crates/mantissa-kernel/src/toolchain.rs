@@ -56,8 +56,8 @@ pub fn sources() -> Option<PathBuf> {
 
 /// Installs the sources of the standard library if they are missing.
 ///
-/// The engine reads the types of variables off them: without, `let v = vec![1];` needs a type. It
-/// would install them too, each time it starts, without a word.
+/// The engine's analyser reads them: without, it knows little of types and their methods. It would install them
+/// too, each time it loads, without a word.
 pub fn add_sources() {
     if sources().is_none_or(|path| path.join("core").is_dir()) {
         return;
@@ -69,8 +69,8 @@ pub fn add_sources() {
     } else {
         task.clear();
         eprintln!(
-            "warning: the sources of Rust's standard library are missing, so variables need \
-             explicit types; `rustup component add rust-src` installs them"
+            "warning: the sources of Rust's standard library are missing, so completions are few, and \
+             variables may need explicit types; `rustup component add rust-src` installs them"
         );
     }
 }
