@@ -31,7 +31,7 @@ mod work;
 const GRACE: Duration = Duration::from_secs(1);
 
 /// How long to wait for a request before the analyser is loaded for those that need it.
-const IDLE: Duration = Duration::from_secs(3);
+const IDLE: Duration = Duration::from_secs(20);
 
 /// The optimization level of cells.
 const LEVEL: &str = "0";
@@ -149,6 +149,10 @@ impl Engine {
                 Err(RecvTimeoutError::Timeout) => {
                     if spares::has_room() {
                         self.load_analyser();
+                        // It takes as long again, so not if somebody waits by now.
+                        if todo.is_empty() {
+                            let _ = self.context.completions(FIRST, FIRST.len());
+                        }
                     }
                     match todo.recv() {
                         Ok(request) => request,
@@ -185,7 +189,7 @@ impl Engine {
             let session = env::var_os(SESSION_VARIABLE).unwrap_or_default();
             let _ = Seed::show_sources(Path::new(&session));
             let _ = self.context.set_opt_level(&format!("{LEVEL} # analysed"));
-            let _ = self.context.completions(FIRST, FIRST.len());
+            let _ = self.context.hover_at("0", 1);
         }
     }
 
