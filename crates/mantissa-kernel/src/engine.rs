@@ -14,7 +14,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::exit;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -121,7 +121,7 @@ struct Engine {
 
 impl Engine {
     fn start(relay: Relay, answers: Receiver<Option<String>>) -> Result<Engine> {
-        let stdio = Seed::stdio(env::var_os(SESSION_VARIABLE).unwrap_or_default().as_ref())?;
+        let stdio = Seed::stdio(&session())?;
         let (context, streams) = EvalContext::with_subprocess_command(worker::command(&stdio)?)
             .map_err(|error| anyhow!("the engine does not start: {error}"))?;
         let mut engine = Engine {
@@ -186,9 +186,11 @@ impl Engine {
     /// so when the manifest changes.
     fn load_analyser(&mut self) {
         if !std::mem::replace(&mut self.analyses, true) {
-            let session = env::var_os(SESSION_VARIABLE).unwrap_or_default();
-            let _ = Seed::show_sources(Path::new(&session));
-            let _ = self.context.set_opt_level(&format!("{LEVEL} # analysed"));
+            // To look at anything writes the manifest, with the level that somebody may have asked for.
+            let _ = self.context.hover_at("0", 1);
+            let level = tools::recipe::level_asked().unwrap_or_else(|| LEVEL.to_owned());
+            let _ = Seed::show_sources(&session());
+            let _ = self.context.set_opt_level(&format!("{level} # analysed"));
             let _ = self.context.hover_at("0", 1);
         }
     }
@@ -277,8 +279,7 @@ impl Engine {
     /// The types of a cell's variables, if they can be found. What is wrong with it is told in the lines of
     /// `shown`.
     fn check(&mut self, code: &str, shown: &str) -> Result<types::Types, CellError> {
-        let session = env::var_os(SESSION_VARIABLE).unwrap_or_default();
-        let file = tools::types::file(Path::new(&session));
+        let file = tools::types::file(&session());
         let _ = fs::remove_file(&file);
         let mut errors = self.context.check(code).unwrap_or_default();
         if let Some(why) = self.relay.course().stopped {
@@ -395,6 +396,11 @@ impl Engine {
         let (text, html) = self.context.hover_at(code, position).ok()?;
         (text != "No documentation found").then_some((text, html))
     }
+}
+
+/// The folder of this engine's session.
+fn session() -> PathBuf {
+    PathBuf::from(env::var_os(SESSION_VARIABLE).unwrap_or_default())
 }
 
 /// Whether the keeper told the engine to give up the cell.

@@ -34,7 +34,7 @@ pub(super) fn is_question(words: &[&str]) -> bool {
 }
 
 /// The manifest of cells. Questions are often about the workspace around it.
-fn cell() -> PathBuf {
+pub(super) fn cell() -> PathBuf {
     let session = PathBuf::from(env::var_os(SESSION_VARIABLE).unwrap_or_default());
     session.join("ctx/Cargo.toml")
 }

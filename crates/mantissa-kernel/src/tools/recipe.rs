@@ -63,7 +63,7 @@ fn note(recipe: &[String], state: &str, session: &Path) -> Result<()> {
 /// Manifests, flags, and the library as it is on disk.
 fn state(words: &[&str]) -> Result<String> {
     let root = PathBuf::from(env::var_os(ROOT_VARIABLE).unwrap_or_default());
-    let manifest = manifest()?;
+    let manifest = fs::read_to_string("Cargo.toml")?;
     let dependencies = manifest.lines().filter(|line| level(line).is_none());
     let manifest: Vec<&str> = dependencies.collect();
     let newest = newest(&root.join("crates/mantissa/src"));
@@ -76,13 +76,15 @@ fn state(words: &[&str]) -> Result<String> {
     Ok(format!("{options:?} {flags:?} {newest:?} {manifest:?}"))
 }
 
-fn manifest() -> Result<String> {
-    Ok(fs::read_to_string("Cargo.toml")?)
-}
-
 /// The optimization level that a line of a cell's manifest asks for. Cargo reads only that of the workspace.
 fn level(line: &str) -> Option<&str> {
     line.strip_prefix("opt-level = ")?.split_whitespace().next()
+}
+
+/// The optimization level that the cells of this session are to have, once the engine has written it down.
+pub fn level_asked() -> Option<String> {
+    let manifest = fs::read_to_string(memo::cell()).ok()?;
+    manifest.lines().find_map(level).map(str::to_owned)
 }
 
 /// The compiler as cargo ran it.
@@ -102,7 +104,7 @@ pub(super) fn compiler(recipe: &[String], session: &Path) -> Command {
 /// Runs the compiler as cargo did, and tells what cargo would.
 fn follow(recipe: &[String], session: &Path) -> Result<Infallible> {
     let mut compiler = compiler(recipe, session);
-    if let Some(level) = manifest()?.lines().find_map(level) {
+    if let Some(level) = level_asked() {
         compiler.arg(format!("-Copt-level={level}"));
     }
     if !compiler.status()?.success() {

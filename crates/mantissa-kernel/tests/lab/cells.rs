@@ -212,3 +212,15 @@ fn a_file_keeps_nothing_of_waiting() {
     assert_eq!(outputs.len(), 1, "{outputs:?}");
     assert!(outputs[0].contains(r#""text/plain":["42"]"#));
 }
+
+#[test]
+fn the_analyser_leaves_the_optimization_level_alone() {
+    let manifest = "std::fs::read_to_string(std::env::var(\"EVCXR_TMPDIR\")? + \"/Cargo.toml\")?";
+    let level = format!(
+        "{manifest}.lines().find(|line| line.starts_with(\"opt-level\")).unwrap().to_owned()"
+    );
+    let (ran, executed) = Draft::new(&[":opt 2", ":doc String", &level]).run();
+    assert!(ran.ok, "{}", ran.stderr);
+    let shown = executed.outputs(2).concat();
+    assert!(shown.contains("opt-level = 2 # analysed"), "{shown}");
+}
